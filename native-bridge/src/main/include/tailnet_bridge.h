@@ -1,0 +1,154 @@
+// tailnet_bridge.h: extensions of libtailscale for a process that runs an event loop.
+//
+// The functions of tailscale.h block and hand out one file descriptor per connection. The functions here start
+// something and return at once; what comes of it arrives as a frame on the server's event stream. Every function
+// takes the handle that tailscale_new returned, may be called from any thread, and answers a wrong, stale or closed
+// handle with -EBADF. Unless stated otherwise the result is 0 or a negative errno value, and tailscale_errmsg, called
+// on the same thread, has the words for it.
+
+#ifndef TAILNET_BRIDGE_H
+#define TAILNET_BRIDGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tailscale.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// The version of this interface. It changes whenever a caller built against the older one could misbehave.
+#define TAILNET_ABI_VERSION 1
+
+// Returns the TAILNET_ABI_VERSION that the library was built with.
+int tailnet_abi_version(void);
+
+// Returns "tailscale.com vX.Y.Z" as a static string that the caller does not free.
+const char *tailnet_version(void);
+
+// Sets an option before tailnet_start. Options, beside those with a function of their own in tailscale.h:
+//   tags            comma-separated ACL tags ("tag:ci,tag:web")
+//   accept-routes   "true" (default) or "false": use subnet routes that peers advertise
+//   shields-up      "true" (default) or "false": refuse connections from the tailnet
+//   state           "memory" or "dir" (default): keep the node's state in memory, or in tailscaled.state (0600) under
+//                   the directory of tailscale_set_dir (0700)
+//   time-wait-ms    how long a closed tailnet TCP connection holds its ports and memory (default 1000)
+// -EINVAL names the unknown option or the bad value; -EBUSY after tailnet_start.
+int tailnet_set_option(tailscale sd, const char *name, const char *value);
+
+// Returns a non-blocking file descriptor, now the caller's, from which the frames below are read. One per server;
+// ask for it before tailnet_start so that nothing is missed. It ends (EOF) once the server is closed and gone.
+int tailnet_events(tailscale sd);
+
+// Starts the node: returns at once. TAILNET_STARTED follows, then TAILNET_NOTIFY for each notification of the IPN bus
+// from the first on.
+int tailnet_start(tailscale sd);
+
+// Closes the node: returns at once. Tunnels end, an ephemeral node logs out (at most 5 s); then TAILNET_STOPPED, then
+// the end of the event stream. tailscale_close does the same and waits for it.
+int tailnet_close(tailscale sd);
+
+// A frame is a header of 16 bytes, every number in network byte order, and `length - 12` bytes of payload:
+//   0 uint32 length   what follows this field, in bytes
+//   4 uint8  type     TAILNET_DIALED ...
+//   5 uint8  code     an outcome (enum tailnet_code), or as the type says
+//   6 uint16 zero
+//   8 uint64 id       the caller's number of the operation; 0 where there is none
+enum tailnet_frame {
+	TAILNET_STARTED = 1,  // code; payload: the error in words
+	TAILNET_STOPPED = 2,  // code; payload: the error in words
+	TAILNET_NOTIFY = 3,   // payload: one ipn.Notify as JSON (no netmap: ask the LocalAPI for status)
+	TAILNET_LOG = 4,      // code: 0 debug, 1 info, 2 warning, 3 error; payload: one line of UTF-8
+	TAILNET_DIALED = 5,   // id, code; payload: on failure the error in words
+	TAILNET_CLOSED = 6,   // id, code; payload: uint64 bytes up (from the client), uint64 bytes down, the error in words
+	TAILNET_RESOLVED = 7, // id, code; payload: on success uint8 source (enum tailnet_source), uint32 time to live in
+	                      // seconds, uint8 count, then per address uint8 length (4 or 16) and its bytes; else the error
+};
+
+enum tailnet_code {
+	TAILNET_OK = 0,
+	TAILNET_REFUSED = 1,          // the target answered with a reset
+	TAILNET_HOST_UNREACHABLE = 2, // no answer from the host, or an ICMP that says so
+	TAILNET_NET_UNREACHABLE = 3,  // no route
+	TAILNET_TIMEOUT = 4,          // the deadline passed
+	TAILNET_NO_SUCH_NAME = 5,     // the name does not exist, or has no address
+	TAILNET_NOT_OWNED = 6,        // nobody in the tailnet owns the address
+	TAILNET_NODE_DOWN = 7,        // the node is not running
+	TAILNET_CANCELLED = 8,        // tailnet_cancel, or the server was closed
+	TAILNET_RESET = 9,            // CLOSED: the tunnel ended by a reset of either side
+	TAILNET_IDLE = 10,            // CLOSED: no byte in either direction for the idle timeout
+	TAILNET_RESOURCES = 11,       // out of file descriptors, ports or memory
+	TAILNET_RESOLVE_FAILED = 12,  // the resolver could not tell (SERVFAIL, no server answers)
+	TAILNET_INTERNAL = 255,       // anything else; the words say what
+};
+
+enum tailnet_source {
+	TAILNET_SOURCE_MAGICDNS = 1, // the tailnet's own names and extra records
+	TAILNET_SOURCE_SPLIT_DNS = 2, // a resolver the tailnet names for a domain
+	TAILNET_SOURCE_SYSTEM = 3,   // the host's resolver and hosts file
+};
+
+enum tailnet_route {
+	TAILNET_ROUTE_NONE = 0,      // not the tailnet's business: dial it directly, or not at all
+	TAILNET_ROUTE_PEER = 1,      // an address of a node of the tailnet (this node included)
+	TAILNET_ROUTE_SUBNET = 2,    // inside a subnet route that is in use
+	TAILNET_ROUTE_EXIT_NODE = 3, // through the exit node in use
+	TAILNET_ROUTE_UNOWNED = 4,   // in 100.64.0.0/10 or fd7a:115c:a1e0::/48, and nobody has it
+};
+
+// Ways of tailnet_dial.
+enum tailnet_via {
+	TAILNET_VIA_TAILNET = 0, // through netstack, only to what the tailnet owns (else TAILNET_NOT_OWNED)
+	TAILNET_VIA_DIRECT = 1,  // from the host's own network stack
+};
+
+// Says how the tailnet would carry packets to ip (a literal): an enum tailnet_route, or -EINVAL. Never blocks.
+int tailnet_route(tailscale sd, const char *ip);
+
+// Looks a name up, the tailnet first, then the system: TAILNET_RESOLVED follows once, within timeout_ms.
+int tailnet_resolve(tailscale sd, uint64_t id, const char *name, int timeout_ms);
+
+// Opens a TCP connection to ip:port (a literal, never a name): TAILNET_DIALED follows once, within timeout_ms. The
+// connection then waits for tailnet_relay or tailnet_cancel. -EEXIST for an id in use.
+int tailnet_dial(tailscale sd, uint64_t id, int via, const char *ip, int port, int timeout_ms);
+
+// Joins client_fd to the connection dialed under id and moves bytes until both directions have ended: TAILNET_CLOSED
+// follows once. The early_len bytes at early are sent to the target first. client_fd belongs to the library from here
+// on, whatever is returned (on failure it is closed). Each direction ends by itself (half-close); a reset is passed on
+// as a reset. idle_timeout_ms of 0 means none.
+int tailnet_relay(tailscale sd, uint64_t id, int client_fd, const void *early, size_t early_len, int idle_timeout_ms);
+
+// The same for two sockets that the caller connected, under an id not yet in use.
+int tailnet_relay_fds(tailscale sd, uint64_t id, int client_fd, int target_fd, const void *early, size_t early_len,
+                      int idle_timeout_ms);
+
+// Ends whatever runs under id: a lookup or dial reports TAILNET_CANCELLED, a dialed connection is closed silently,
+// a tunnel is reset and reports TAILNET_CLOSED. 0 also when the operation has just ended by itself.
+int tailnet_cancel(tailscale sd, uint64_t id);
+
+// Opens a connection to the node's LocalAPI (HTTP/1.1, as the node itself: all permitted): returns a non-blocking file
+// descriptor, now the caller's. -EAGAIN before TAILNET_STARTED.
+int tailnet_localapi(tailscale sd);
+
+// Sums since the server was made.
+struct tailnet_stats {
+	uint64_t tunnels;      // tunnels open now
+	uint64_t bytes_up;     // from clients, live tunnels included
+	uint64_t bytes_down;   // to clients
+	uint64_t go_heap;      // bytes of live and not yet collected Go objects
+	uint64_t go_sys;       // bytes the Go runtime has from the system
+	uint64_t goroutines;
+};
+int tailnet_stats(tailscale sd, struct tailnet_stats *out);
+
+// Overwrites every occurrence of secret in the argument and environment strings of this process as the kernel shows
+// them (/proc/self/cmdline, /proc/self/environ), and removes from the Go environment the variables that held it.
+// Returns the number of occurrences.
+int tailnet_scrub(const char *secret);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,29 @@
+package dev.tailnet.proxy.request;
+
+/** Why no tunnel came about. Each protocol maps these to its own codes in one table. */
+public enum FailureReason {
+    /** The policy refuses the target. */
+    NOT_ALLOWED,
+    /** The target answered with a reset. */
+    CONNECTION_REFUSED,
+    /** No answer from the host, or an ICMP that says so. */
+    HOST_UNREACHABLE,
+    /** There is no route to the address. */
+    NETWORK_UNREACHABLE,
+    /** The dial's deadline passed. */
+    TIMEOUT,
+    /** The name does not exist, or has no address. */
+    NAME_NOT_FOUND,
+    /** The resolver could not tell. */
+    RESOLUTION_FAILED,
+    /** An address of the tailnet's range that no node owns. */
+    NOT_ON_TAILNET,
+    /** The node is not up, for the reason in the message. */
+    NODE_NOT_READY,
+    /** The client went away, or the agent is stopping. */
+    CANCELLED,
+    /** Out of file descriptors, ports or memory. */
+    RESOURCES,
+    /** Anything else; the message says what. */
+    INTERNAL
+}

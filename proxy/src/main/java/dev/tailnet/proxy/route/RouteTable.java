@@ -1,0 +1,9 @@
+package dev.tailnet.proxy.route;
+
+import java.net.InetAddress;
+
+/** Tells which way leads to an address. Never blocks. */
+@FunctionalInterface
+public interface RouteTable {
+    Route routeOf(InetAddress address);
+}
