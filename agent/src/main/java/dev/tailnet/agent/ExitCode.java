@@ -1,0 +1,31 @@
+package dev.tailnet.agent;
+
+/** The exit codes of {@code tailnet-agent}. Scripts rely on the numbers: add, never renumber. */
+public enum ExitCode {
+    OK(0, "success; for run: stopped after SIGTERM or SIGINT"),
+    INTERNAL(1, "unexpected failure; the log has the details"),
+    USAGE(2, "wrong flag, environment variable or configuration file"),
+    LISTEN(3, "a listener could not be bound (port in use, no permission)"),
+    LIBRARY(4, "libtailscale.so or the epoll transport is missing or does not fit"),
+    STATE_DIR(5, "the state or runtime directory cannot be used"),
+    NODE(6, "the node could not start, or another agent runs in this runtime directory"),
+    NO_AGENT(7, "no agent is running, or it does not answer"),
+    INTERRUPTED(130, "ended at once by a second signal");
+
+    private final int code;
+    private final String meaning;
+
+    ExitCode(int code, String meaning) {
+        this.code = code;
+        this.meaning = meaning;
+    }
+
+    public int code() {
+        return code;
+    }
+
+    /** One line for {@code --help}. */
+    public String meaning() {
+        return meaning;
+    }
+}

@@ -1,0 +1,9 @@
+package dev.tailnet.agent.config;
+
+/** What happens to a target that the tailnet does not own. */
+public enum Internet {
+    /** It is dialed from the host's own network stack. */
+    DIRECT,
+    /** It is refused. */
+    DENY
+}

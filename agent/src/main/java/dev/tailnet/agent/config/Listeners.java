@@ -1,0 +1,26 @@
+package dev.tailnet.agent.config;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the agent listens. Every address is resolved; port 0 lets the system pick one.
+ *
+ * @param mixed SOCKS5 and HTTP told apart by the first byte; one by default, empty when turned off
+ * @param socks5 SOCKS5 only
+ * @param http HTTP proxy only
+ * @param status the status endpoint; empty when turned off
+ */
+public record Listeners(
+        List<InetSocketAddress> mixed,
+        List<InetSocketAddress> socks5,
+        List<InetSocketAddress> http,
+        Optional<InetSocketAddress> status) {
+
+    public Listeners {
+        mixed = List.copyOf(mixed);
+        socks5 = List.copyOf(socks5);
+        http = List.copyOf(http);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.tailnet.agent.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who the node is on the tailnet.
+ *
+ * @param authKey used only when a login is needed; empty when the stored identity has to do
+ * @param hostname a DNS label
+ * @param loginServer http or https
+ * @param tags each with its {@code tag:} prefix
+ * @param ephemeral whether the coordinator forgets the node when it stops; always true without a state directory
+ * @param stateDir keeps the node's identity across restarts; empty keeps it in memory only
+ * @param acceptRoutes whether subnet routes that peers advertise are used
+ */
+public record NodeSettings(
+        Optional<AuthKey> authKey,
+        String hostname,
+        URI loginServer,
+        List<String> tags,
+        boolean ephemeral,
+        Optional<Path> stateDir,
+        boolean acceptRoutes) {
+
+    public NodeSettings {
+        tags = List.copyOf(tags);
+    }
+}
