@@ -1,0 +1,138 @@
+package dev.tailnet.bridge;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a node reports on its event stream, one record per kind of frame.
+ *
+ * <p>On the stream each frame follows a length field of {@value #LENGTH_FIELD_BYTES} bytes, big-endian, that does not
+ * count itself.
+ */
+public sealed interface NodeEvent {
+
+    /** The size of the length field before each frame. */
+    int LENGTH_FIELD_BYTES = 4;
+
+    /** No frame is longer, the length field aside; a longer one means that the stream is out of step. */
+    int MAX_FRAME_BYTES = 16 << 20;
+
+    /** The node has started, which is not to say that it is logged in; or it could not, then the stream ends after Stopped. */
+    record Started(Code code, String message) implements NodeEvent {}
+
+    /** The node is gone; the end of the stream follows. */
+    record Stopped(Code code, String message) implements NodeEvent {}
+
+    /** A notification of the IPN bus, an {@code ipn.Notify} as JSON. */
+    record Notify(String json) implements NodeEvent {}
+
+    /** A line of the library's log. */
+    record Log(Level level, String text) implements NodeEvent {
+
+        /** How much a line matters. */
+        public enum Level {
+            DEBUG,
+            INFO,
+            WARNING,
+            ERROR;
+
+            static Level of(int number) {
+                return switch (number) {
+                    case 0 -> DEBUG;
+                    case 2 -> WARNING;
+                    case 3 -> ERROR;
+                    default -> INFO;
+                };
+            }
+        }
+    }
+
+    /**
+     * A dial has ended.
+     *
+     * @param message the error in words; empty on success
+     */
+    record Dialed(long id, Code code, String message) implements NodeEvent {}
+
+    /**
+     * A tunnel has ended, in both directions.
+     *
+     * @param bytesUp bytes from the client to the target
+     * @param bytesDown bytes from the target to the client
+     * @param message the error in words; empty where there was none
+     */
+    record Closed(long id, Code code, long bytesUp, long bytesDown, String message) implements NodeEvent {}
+
+    /**
+     * A lookup has ended.
+     *
+     * @param source who knew; {@link Source#UNKNOWN} on failure
+     * @param timeToLive for how long the answer holds; zero on failure
+     * @param addresses at least one on success, none on failure
+     * @param message the error in words; empty on success
+     */
+    record Resolved(long id, Code code, Source source, Duration timeToLive, List<InetAddress> addresses, String message)
+            implements NodeEvent {
+        public Resolved {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * Reads one frame.
+     *
+     * @param frame the remaining bytes are the frame without its length field; all of them are consumed
+     * @throws BridgeException if it is malformed or of an unknown type
+     */
+    static NodeEvent parse(ByteBuffer frame) {
+        ByteBuffer in = frame.slice();
+        frame.position(frame.limit());
+        int length = in.remaining();
+        try {
+            int type = Byte.toUnsignedInt(in.get());
+            int code = Byte.toUnsignedInt(in.get());
+            in.getShort();
+            long id = in.getLong();
+            return switch (type) {
+                case 1 -> new Started(Code.of(code), text(in));
+                case 2 -> new Stopped(Code.of(code), text(in));
+                case 3 -> new Notify(text(in));
+                case 4 -> new Log(Log.Level.of(code), text(in));
+                case 5 -> new Dialed(id, Code.of(code), text(in));
+                case 6 -> new Closed(id, Code.of(code), in.getLong(), in.getLong(), text(in));
+                case 7 -> resolved(id, Code.of(code), in);
+                default ->
+                    throw new BridgeException(
+                            Code.INTERNAL, "event frame of unknown type " + type + ", " + length + " bytes long");
+            };
+        } catch (BufferUnderflowException | UnknownHostException e) {
+            throw new BridgeException(Code.INTERNAL, "malformed event frame, " + length + " bytes long", e);
+        }
+    }
+
+    private static Resolved resolved(long id, Code code, ByteBuffer in) throws UnknownHostException {
+        if (code != Code.OK) {
+            return new Resolved(id, code, Source.UNKNOWN, Duration.ZERO, List.of(), text(in));
+        }
+        Source source = Source.of(Byte.toUnsignedInt(in.get()));
+        var timeToLive = Duration.ofSeconds(Integer.toUnsignedLong(in.getInt()));
+        int count = Byte.toUnsignedInt(in.get());
+        List<InetAddress> addresses = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            byte[] address = new byte[Byte.toUnsignedInt(in.get())];
+            in.get(address);
+            addresses.add(InetAddress.getByAddress(address));
+        }
+        return new Resolved(id, code, source, timeToLive, addresses, "");
+    }
+
+    private static String text(ByteBuffer in) {
+        return StandardCharsets.UTF_8.decode(in).toString();
+    }
+}

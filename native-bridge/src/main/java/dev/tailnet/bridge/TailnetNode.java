@@ -1,0 +1,236 @@
+package dev.tailnet.bridge;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node of a tailnet inside this process.
+ *
+ * <p>Its methods start something and return at once; none waits for the network. What comes of it arrives as a
+ * {@link NodeEvent} on the descriptor of {@link #eventsFd}, which the caller's event loop reads. Operations go by ids
+ * that the caller chooses, unique among those under way: the id of a dial names the tunnel that follows.
+ *
+ * <p>All methods may be called from any thread. They throw {@link BridgeException} when the library turns a call down,
+ * {@link Code#NODE_DOWN} among the codes once the node is closed.
+ */
+public final class TailnetNode implements AutoCloseable {
+    private static final int ERROR_BYTES = 1024;
+
+    private final int handle;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private TailnetNode(int handle) {
+        this.handle = handle;
+    }
+
+    /**
+     * Makes a node that has yet to be started. Loads the library if need be.
+     *
+     * @throws LibraryException if the library cannot be used
+     * @throws BridgeException if it turns an option down; the message names it
+     */
+    public static TailnetNode create(NodeOptions options) {
+        Libtailscale.load(options.runtimeDir());
+        int handle = Natives.tailscale_new();
+        if (handle <= 0) {
+            throw new BridgeException(Code.RESOURCES, "the library made no node (result " + handle + ")");
+        }
+        var node = new TailnetNode(handle);
+        try {
+            node.configure(options);
+            return node;
+        } catch (RuntimeException e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    private void configure(NodeOptions options) {
+        Path stateDir = options.stateDir();
+        Path dir = stateDir == null ? options.runtimeDir() : stateDir;
+        check(Natives.tailscale_set_dir(handle, dir.toString()), "set the directory " + dir);
+        check(Natives.tailscale_set_hostname(handle, options.hostname()), "set the host name");
+        if (options.controlUrl() != null) {
+            check(Natives.tailscale_set_control_url(handle, options.controlUrl().toString()), "set the control server");
+        }
+        if (options.authKey() != null) {
+            check(options.authKey().lend(key -> Natives.tailscale_set_authkey(handle, key)), "set the auth key");
+        }
+        check(Natives.tailscale_set_ephemeral(handle, options.ephemeral() ? 1 : 0), "make the node ephemeral");
+        set("state", stateDir == null ? "memory" : "dir");
+        set("accept-routes", Boolean.toString(options.acceptRoutes()));
+        set("shields-up", Boolean.toString(options.shieldsUp()));
+        if (!options.tags().isEmpty()) {
+            set("tags", String.join(",", options.tags()));
+        }
+    }
+
+    private void set(String name, String value) {
+        check(Natives.tailnet_set_option(handle, name, value), "set the option " + name + " to " + value);
+    }
+
+    /**
+     * The event stream: a non-blocking descriptor, the caller's to read and close. To be asked for once, before
+     * {@link #start}, so that nothing is missed. The stream ends after {@link NodeEvent.Stopped}.
+     */
+    public int eventsFd() {
+        return open("open the event stream", Natives::tailnet_events);
+    }
+
+    /** Starts the node. {@link NodeEvent.Started} follows, then each {@link NodeEvent.Notify} of its life. */
+    public void start() {
+        checkOpen("start");
+        check(Natives.tailnet_start(handle), "start");
+    }
+
+    /**
+     * Opens a TCP connection. {@link NodeEvent.Dialed} follows once, within the timeout; the connection then waits for
+     * {@link #relay(long, int, ByteBuffer, Duration) relay} or {@link #cancel}.
+     *
+     * @param id not in use
+     */
+    public void dial(long id, Via via, InetAddress ip, int port, Duration timeout) {
+        checkOpen("dial");
+        check(Natives.tailnet_dial(handle, id, via.number(), ip.getHostAddress(), port, millis(timeout)), "dial");
+    }
+
+    /**
+     * Joins a client's socket to the connection dialed under the id and moves bytes until both directions have ended.
+     * {@link NodeEvent.Closed} follows once. Each direction ends by itself (half-close); a reset is passed on as one.
+     *
+     * @param clientFd a connected socket, the library's from here on, whatever happens
+     * @param early its remaining bytes go to the target first; neither changed nor kept
+     * @param idle the tunnel ends when no byte has passed in either direction for so long; zero for never
+     */
+    public void relay(long id, int clientFd, ByteBuffer early, Duration idle) {
+        byte[] bytes = bytes(early);
+        check(Natives.tailnet_relay(handle, id, clientFd, bytes, length(bytes), millis(idle)), "relay");
+    }
+
+    /**
+     * As {@link #relay(long, int, ByteBuffer, Duration)}, between two sockets that the caller connected.
+     *
+     * @param id not in use
+     * @param targetFd a connected socket, the library's from here on, whatever happens
+     */
+    public void relay(long id, int clientFd, int targetFd, ByteBuffer early, Duration idle) {
+        byte[] bytes = bytes(early);
+        check(Natives.tailnet_relay_fds(handle, id, clientFd, targetFd, bytes, length(bytes), millis(idle)), "relay");
+    }
+
+    /**
+     * Looks a name up, in the tailnet first, then as the host does. {@link NodeEvent.Resolved} follows once, within the
+     * timeout.
+     *
+     * @param id not in use
+     */
+    public void resolve(long id, String name, Duration timeout) {
+        checkOpen("resolve");
+        check(Natives.tailnet_resolve(handle, id, name, millis(timeout)), "resolve");
+    }
+
+    /**
+     * Ends whatever runs under the id: a lookup or dial reports {@link Code#CANCELLED}, a dialed connection is closed
+     * without a report, a tunnel is reset and reports its end. Nothing happens when it has just ended by itself.
+     */
+    public void cancel(long id) {
+        checkOpen("cancel");
+        check(Natives.tailnet_cancel(handle, id), "cancel");
+    }
+
+    /** Says how the tailnet would carry packets to an address. */
+    public TailnetRoute routeOf(InetAddress ip) {
+        checkOpen("look up a route");
+        int route = Natives.tailnet_route(handle, ip.getHostAddress());
+        return TailnetRoute.of(check(route, "look up a route"));
+    }
+
+    /**
+     * Opens a connection to the node's LocalAPI: HTTP/1.1, as the node itself, everything permitted.
+     *
+     * @return a non-blocking descriptor, the caller's to close
+     * @throws BridgeException {@link Code#NODE_DOWN} before {@link NodeEvent.Started}
+     */
+    public int openLocalApi() {
+        return open("open the LocalAPI", Natives::tailnet_localapi);
+    }
+
+    public Stats stats() {
+        checkOpen("read statistics");
+        long[] fields = new long[Stats.FIELDS];
+        check(Natives.tailnet_stats(handle, fields), "read statistics");
+        return Stats.of(fields);
+    }
+
+    /**
+     * Begins to close the node: its tunnels end, an ephemeral one logs out (for at most 5 s), then come
+     * {@link NodeEvent.Stopped} and the end of the stream. Only the first call does anything.
+     */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            check(Natives.tailnet_close(handle), "close the node");
+        }
+    }
+
+    private int open(String what, IntUnaryOperator call) {
+        checkOpen(what);
+        return check(call.applyAsInt(handle), what);
+    }
+
+    private void checkOpen(String what) {
+        if (closed.get()) {
+            throw new BridgeException(Code.NODE_DOWN, "cannot " + what + ": the node is closed");
+        }
+    }
+
+    /** Must run on the thread of the call whose result it is: the words belong to that thread's last failure. */
+    private int check(int result, String what) {
+        if (result >= 0) {
+            return result;
+        }
+        int errno = -result;
+        byte[] buffer = new byte[ERROR_BYTES];
+        int end = Natives.tailscale_errmsg(handle, buffer, buffer.length) == 0 ? terminator(buffer) : 0;
+        String words = end == 0 ? Errno.describe(errno) : new String(buffer, 0, end, StandardCharsets.UTF_8);
+        throw new BridgeException(Errno.code(errno), "cannot " + what + ": " + words);
+    }
+
+    private static int terminator(byte[] buffer) {
+        int end = 0;
+        while (end < buffer.length && buffer[end] != 0) {
+            end++;
+        }
+        return end;
+    }
+
+    private static byte @Nullable [] bytes(ByteBuffer buffer) {
+        if (!buffer.hasRemaining()) {
+            return null;
+        }
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+
+    private static int length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    /** Rounds up, so that a short time does not become none. */
+    private static int millis(Duration duration) {
+        if (duration.isNegative()) {
+            return 0;
+        }
+        long millis = duration.compareTo(Duration.ofMillis(Integer.MAX_VALUE)) >= 0
+                ? Integer.MAX_VALUE
+                : duration.plusNanos(999_999).toMillis();
+        return (int) millis;
+    }
+}

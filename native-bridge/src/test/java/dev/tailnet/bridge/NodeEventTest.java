@@ -1,0 +1,136 @@
+package dev.tailnet.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NodeEventTest {
+    private static final long ID = 0x8000_0000_0000_0001L;
+
+    @Test
+    void startedAndStopped() {
+        assertThat(NodeEvent.parse(frame(1, 0, 0, ""))).isEqualTo(new NodeEvent.Started(Code.OK, ""));
+        assertThat(NodeEvent.parse(frame(1, 255, 0, "no state")))
+                .isEqualTo(new NodeEvent.Started(Code.INTERNAL, "no state"));
+        assertThat(NodeEvent.parse(frame(2, 0, 0, ""))).isEqualTo(new NodeEvent.Stopped(Code.OK, ""));
+    }
+
+    @Test
+    void notifyIsTheJsonAsItCame() {
+        assertThat(NodeEvent.parse(frame(3, 0, 0, "{\"State\":6,\"n\":\"é\"}")))
+                .isEqualTo(new NodeEvent.Notify("{\"State\":6,\"n\":\"é\"}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,DEBUG", "1,INFO", "2,WARNING", "3,ERROR", "4,INFO", "255,INFO"})
+    void log(int number, NodeEvent.Log.Level level) {
+        assertThat(NodeEvent.parse(frame(4, number, 0, "a line"))).isEqualTo(new NodeEvent.Log(level, "a line"));
+    }
+
+    @Test
+    void dialed() {
+        assertThat(NodeEvent.parse(frame(5, 0, ID, ""))).isEqualTo(new NodeEvent.Dialed(ID, Code.OK, ""));
+        assertThat(NodeEvent.parse(frame(5, 1, 7, "connection refused")))
+                .isEqualTo(new NodeEvent.Dialed(7, Code.REFUSED, "connection refused"));
+        assertThat(NodeEvent.parse(frame(5, 200, 7, "of the future")))
+                .isEqualTo(new NodeEvent.Dialed(7, Code.UNKNOWN, "of the future"));
+    }
+
+    @Test
+    void closed() {
+        byte[] words = "reset by peer".getBytes(StandardCharsets.UTF_8);
+        byte[] payload = ByteBuffer.allocate(16 + words.length)
+                .putLong(1L << 40)
+                .putLong(3)
+                .put(words)
+                .array();
+        assertThat(NodeEvent.parse(frame(6, 9, ID, payload)))
+                .isEqualTo(new NodeEvent.Closed(ID, Code.RESET, 1L << 40, 3, "reset by peer"));
+    }
+
+    @Test
+    void resolved() throws UnknownHostException {
+        InetAddress v4 = InetAddress.getByName("100.64.0.1");
+        InetAddress v6 = InetAddress.getByName("fd7a:115c:a1e0::1");
+        byte[] payload = ByteBuffer.allocate(6 + 5 + 17)
+                .put((byte) 1)
+                .putInt(-1)
+                .put((byte) 2)
+                .put((byte) 4)
+                .put(v4.getAddress())
+                .put((byte) 16)
+                .put(v6.getAddress())
+                .array();
+        assertThat(NodeEvent.parse(frame(7, 0, 9, payload)))
+                .isEqualTo(new NodeEvent.Resolved(
+                        9, Code.OK, Source.MAGICDNS, Duration.ofSeconds(4_294_967_295L), List.of(v4, v6), ""));
+        assertThat(NodeEvent.parse(frame(7, 5, 9, "no such name")))
+                .isEqualTo(new NodeEvent.Resolved(
+                        9, Code.NO_SUCH_NAME, Source.UNKNOWN, Duration.ZERO, List.of(), "no such name"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 8, 255})
+    void unknownTypeIsRefused(int type) {
+        assertThatThrownBy(() -> NodeEvent.parse(frame(type, 0, 0, "abc")))
+                .isInstanceOf(BridgeException.class)
+                .hasMessage("event frame of unknown type " + type + ", 15 bytes long");
+    }
+
+    @Test
+    void everyTruncationOfAFrameWithFieldsIsRefused() {
+        ByteBuffer closed = frame(6, 0, 1, new byte[16]);
+        byte[] answer = {3, 0, 0, 0, 60, 1, 4, 10, 0, 0, 1};
+        ByteBuffer resolved = frame(7, 0, 1, answer);
+        for (ByteBuffer whole : List.of(closed, resolved)) {
+            assertThat(NodeEvent.parse(whole.duplicate())).isNotNull();
+            for (int length = 0; length < whole.limit(); length++) {
+                ByteBuffer cut = whole.duplicate().limit(length);
+                assertThatThrownBy(() -> NodeEvent.parse(cut))
+                        .isInstanceOf(BridgeException.class)
+                        .hasMessage("malformed event frame, " + length + " bytes long");
+            }
+        }
+    }
+
+    @Test
+    void anAddressOfAnOddLengthIsRefused() {
+        byte[] answer = {3, 0, 0, 0, 60, 1, 5, 10, 0, 0, 1, 2};
+        assertThatThrownBy(() -> NodeEvent.parse(frame(7, 0, 1, answer)))
+                .isInstanceOf(BridgeException.class)
+                .hasMessageStartingWith("malformed event frame");
+    }
+
+    @Test
+    void readsBetweenPositionAndLimitAndConsumesIt() {
+        ByteBuffer inner = frame(5, 0, 3, "");
+        ByteBuffer outer = ByteBuffer.allocateDirect(40).position(5);
+        outer.put(inner).limit(outer.position()).position(5);
+        assertThat(NodeEvent.parse(outer)).isEqualTo(new NodeEvent.Dialed(3, Code.OK, ""));
+        assertThat(outer.hasRemaining()).isFalse();
+    }
+
+    private static ByteBuffer frame(int type, int code, long id, String payload) {
+        return frame(type, code, id, payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static ByteBuffer frame(int type, int code, long id, byte[] payload) {
+        return ByteBuffer.allocate(12 + payload.length)
+                .put((byte) type)
+                .put((byte) code)
+                .putShort((short) 0)
+                .putLong(id)
+                .put(payload)
+                .flip();
+    }
+}
