@@ -1,0 +1,39 @@
+package dev.tailnet.agent.node;
+
+import dev.tailnet.agent.node.NodeState.Kind;
+import java.util.Locale;
+
+/** The control server said no: what its words mean and what to do. Knows those of Headscale and of Tailscale. */
+final class LoginRefusal {
+    private LoginRefusal() {}
+
+    static NodeState explain(Login login, String serversWords) {
+        String words = serversWords.toLowerCase(Locale.ROOT);
+        String rejected = "auth key rejected by " + login.server() + ": " + serversWords + ". ";
+        String again = login.keySource()
+                .map(source -> ", put it where the old one came from (" + source + "), and start the agent again")
+                .orElse(" and start the agent again with it");
+        if (words.contains("tag")) {
+            return stuck("tags refused by " + login.server() + ": " + serversWords
+                    + ". Allow them for the key's owner (tagOwners in the policy), mint a key that carries the tags,"
+                    + " or leave --advertise-tags out.");
+        }
+        if (words.contains("already used") || words.contains("not reusable")) {
+            return stuck(rejected + "It admits one node, once. Mint a new key (reusable, ephemeral, tagged)" + again
+                    + "; or keep the identity across restarts with --state-dir.");
+        }
+        if (words.contains("expired")) {
+            return stuck(rejected + "Mint a new key (reusable, ephemeral, tagged)" + again + ".");
+        }
+        if (words.contains("key")) {
+            return stuck(rejected + "Check that the key is complete and belongs to this server (--login-server),"
+                    + " or mint a new key (reusable, ephemeral, tagged)" + again + ".");
+        }
+        return NodeState.trying("login refused by " + login.server() + ": " + serversWords
+                + ". The server's log says more; the agent keeps trying.");
+    }
+
+    private static NodeState stuck(String reason) {
+        return NodeState.stuck(Kind.NEEDS_LOGIN, reason);
+    }
+}

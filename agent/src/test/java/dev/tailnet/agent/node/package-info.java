@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tailnet.agent.node;
+
+import org.jspecify.annotations.NullMarked;
