@@ -20,8 +20,7 @@ import java.util.zip.ZipEntry;
  * <p>Usage: {@code java Notices.java LIBRARY JARS_DIRECTORY OUTPUT}. A Go module without a licence file ends it with 1.
  */
 final class Notices {
-    private static final Pattern LICENSE_FILE =
-            Pattern.compile("(?i)(licen[sc]e|copying|notice|patents)([.-].*)?");
+    private static final Pattern LICENSE_FILE = Pattern.compile("(?i)(licen[sc]e|copying|notice|patents)([.-].*)?");
 
     private Notices() {}
 
@@ -51,7 +50,9 @@ final class Notices {
         List<Path> files;
         try (Stream<Path> listing = Files.list(directory)) {
             files = listing.filter(file -> Files.isRegularFile(file)
-                            && LICENSE_FILE.matcher(file.getFileName().toString()).matches())
+                            && LICENSE_FILE
+                                    .matcher(file.getFileName().toString())
+                                    .matches())
                     .sorted()
                     .toList();
         }
@@ -67,7 +68,9 @@ final class Notices {
     private static void jars(Path directory, PrintStream out) throws IOException {
         List<Path> jars;
         try (Stream<Path> listing = Files.list(directory)) {
-            jars = listing.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            jars = listing.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
         }
         for (Path path : jars) {
             heading(String.valueOf(path.getFileName()), out);
@@ -99,7 +102,9 @@ final class Notices {
 
     /** The module cache writes upper-case letters as {@code !} and the lower-case one. */
     private static String escape(String path) {
-        return Pattern.compile("[A-Z]").matcher(path).replaceAll(match -> "!" + match.group().toLowerCase(Locale.ROOT));
+        return Pattern.compile("[A-Z]")
+                .matcher(path)
+                .replaceAll(match -> "!" + match.group().toLowerCase(Locale.ROOT));
     }
 
     private static List<String> run(String... command) throws IOException, InterruptedException {

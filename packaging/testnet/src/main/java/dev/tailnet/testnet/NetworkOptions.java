@@ -1,0 +1,58 @@
+package dev.tailnet.testnet;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a test network is set up.
+ *
+ * @param baseDomain the tailnet's MagicDNS domain: a node {@code web} is {@code web.<baseDomain>}
+ * @param extraRecords further names that the control server hands out (Headscale's {@code extra_records})
+ * @param splitDns name servers by domain suffix, as {@code host:port} or address; nodes ask them for the names below that suffix
+ */
+public record NetworkOptions(String baseDomain, List<DnsRecord> extraRecords, Map<String, List<String>> splitDns) {
+    public NetworkOptions {
+        extraRecords = List.copyOf(extraRecords);
+        splitDns = Map.copyOf(splitDns);
+    }
+
+    /**
+     * The domain {@code tailnet.test}, with {@code subnet-host.internal.test} and {@code direct-host.internal.test} for the hosts of
+     * {@link TestAddresses}, each with an A and an AAAA record.
+     */
+    public static NetworkOptions defaults() {
+        return new NetworkOptions(
+                "tailnet.test",
+                List.of(
+                        DnsRecord.a("subnet-host.internal.test", TestAddresses.SUBNET_HOST_IPV4.getHostAddress()),
+                        DnsRecord.aaaa("subnet-host.internal.test", TestAddresses.SUBNET_HOST_IPV6.getHostAddress()),
+                        DnsRecord.a("direct-host.internal.test", TestAddresses.DIRECT_HOST_IPV4.getHostAddress()),
+                        DnsRecord.aaaa("direct-host.internal.test", TestAddresses.DIRECT_HOST_IPV6.getHostAddress())),
+                Map.of());
+    }
+
+    public NetworkOptions withExtraRecords(DnsRecord... records) {
+        return new NetworkOptions(baseDomain, List.of(records), splitDns);
+    }
+
+    public NetworkOptions withSplitDns(String suffix, String... servers) {
+        return new NetworkOptions(baseDomain, extraRecords, Map.of(suffix, List.of(servers)));
+    }
+
+    /**
+     * A name of the tailnet that is no node.
+     *
+     * @param name without the final dot
+     * @param type {@code A} or {@code AAAA}
+     * @param value the address
+     */
+    public record DnsRecord(String name, String type, String value) {
+        public static DnsRecord a(String name, String address) {
+            return new DnsRecord(name, "A", address);
+        }
+
+        public static DnsRecord aaaa(String name, String address) {
+            return new DnsRecord(name, "AAAA", address);
+        }
+    }
+}

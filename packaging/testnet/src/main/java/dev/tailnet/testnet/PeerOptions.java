@@ -1,0 +1,57 @@
+package dev.tailnet.testnet;
+
+import java.util.List;
+
+/**
+ * How a peer is started.
+ *
+ * @param advertiseRoutes the subnet routes it offers in CIDR notation; the default policy approves those of {@link TestAddresses}
+ * @param acceptRoutes it uses the subnet routes of others
+ * @param tags the tags it gets, such as {@code tag:test}
+ * @param ephemeral the control server forgets it when it logs out
+ * @param socks5 it serves tailscaled's SOCKS5 proxy on a loopback port
+ * @param http it serves tailscaled's HTTP proxy on a loopback port
+ */
+public record PeerOptions(
+        List<String> advertiseRoutes,
+        boolean acceptRoutes,
+        List<String> tags,
+        boolean ephemeral,
+        boolean socks5,
+        boolean http) {
+    public PeerOptions {
+        advertiseRoutes = List.copyOf(advertiseRoutes);
+        tags = List.copyOf(tags);
+    }
+
+    /** A plain node: no routes, no proxies. */
+    public static PeerOptions plain() {
+        return new PeerOptions(List.of(), false, List.of(), false, false, false);
+    }
+
+    /** A node in front of the subnet hosts of {@link TestAddresses}. */
+    public static PeerOptions subnetRouter() {
+        return plain().withAdvertiseRoutes(TestAddresses.SUBNET_IPV4, TestAddresses.SUBNET_IPV6);
+    }
+
+    public PeerOptions withAdvertiseRoutes(String... routes) {
+        return new PeerOptions(List.of(routes), acceptRoutes, tags, ephemeral, socks5, http);
+    }
+
+    public PeerOptions withAcceptRoutes(boolean value) {
+        return new PeerOptions(advertiseRoutes, value, tags, ephemeral, socks5, http);
+    }
+
+    public PeerOptions withTags(String... values) {
+        return new PeerOptions(advertiseRoutes, acceptRoutes, List.of(values), ephemeral, socks5, http);
+    }
+
+    public PeerOptions withEphemeral(boolean value) {
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, value, socks5, http);
+    }
+
+    /** The same with tailscaled's own SOCKS5 and HTTP proxies. */
+    public PeerOptions withProxies() {
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, true, true);
+    }
+}
