@@ -1,0 +1,133 @@
+package dev.tailnet.agent.config;
+
+import dev.tailnet.agent.config.Configuration.Effective;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads the listeners and makes one set of them that can be bound. SOCKS5 and HTTP on one address, as tailscaled's
+ * users write it, are one listener for both; the default listener gives way to one asked for on its port.
+ */
+final class ListenerSettings {
+    /** In place of an address: do not listen. */
+    private static final String NONE = "none";
+
+    private static final String DEFAULT_MIXED = "127.0.0.1:1055";
+    private static final String DEFAULT_STATUS = "127.0.0.1:9002";
+
+    private final Map<Setting, Given> given;
+    private final Findings findings;
+    private final Map<Setting, Effective> effective;
+
+    ListenerSettings(Map<Setting, Given> given, Findings findings, Map<Setting, Effective> effective) {
+        this.given = given;
+        this.findings = findings;
+        this.effective = effective;
+    }
+
+    Listeners read() {
+        var mixed = read(Setting.LISTEN, List.of(DEFAULT_MIXED));
+        var socks5 = read(Setting.SOCKS5_LISTEN, List.of());
+        var http = read(Setting.HTTP_LISTEN, List.of());
+        var status = read(Setting.STATUS_LISTEN, List.of(DEFAULT_STATUS));
+
+        var isForBoth = new LinkedHashSet<>(socks5);
+        isForBoth.retainAll(http);
+        isForBoth.removeIf(address -> address.getPort() == 0);
+        if (!given.containsKey(Setting.LISTEN)) {
+            mixed.removeIf(standard -> isCoveredByWildcard(standard, socks5) || isCoveredByWildcard(standard, http));
+        }
+        mixed.addAll(isForBoth);
+        socks5.removeAll(fixedPorts(mixed));
+        http.removeAll(fixedPorts(mixed));
+
+        rejectCollisions(List.of(
+                Map.entry(Setting.LISTEN, mixed),
+                Map.entry(Setting.SOCKS5_LISTEN, socks5),
+                Map.entry(Setting.HTTP_LISTEN, http),
+                Map.entry(Setting.STATUS_LISTEN, status)));
+        note(Setting.LISTEN, mixed);
+        note(Setting.SOCKS5_LISTEN, socks5);
+        note(Setting.HTTP_LISTEN, http);
+        note(Setting.STATUS_LISTEN, status);
+        return new Listeners(
+                List.copyOf(mixed),
+                List.copyOf(socks5),
+                List.copyOf(http),
+                status.stream().findFirst());
+    }
+
+    private Set<InetSocketAddress> read(Setting setting, List<String> fallback) {
+        var items = Optional.ofNullable(given.get(setting)).map(ListValues::items).orElse(fallback);
+        var addresses = new LinkedHashSet<InetSocketAddress>();
+        if (items.equals(List.of(NONE))) {
+            return addresses;
+        }
+        for (var item : items) {
+            try {
+                var address = Addresses.parse(item);
+                addresses.add(address);
+                warnIfOpen(setting, item, address);
+            } catch (IllegalArgumentException e) {
+                findings.problem(source(setting), String.valueOf(e.getMessage()));
+            }
+        }
+        if (setting == Setting.STATUS_LISTEN && items.size() > 1) {
+            findings.problem(source(setting), "takes one address");
+        }
+        return addresses;
+    }
+
+    private void warnIfOpen(Setting setting, String item, InetSocketAddress address) {
+        if (!address.getAddress().isLoopbackAddress()) {
+            findings.warning(
+                    source(setting),
+                    setting == Setting.STATUS_LISTEN
+                            ? item + " shows the node's status to everybody who can reach it"
+                            : item + " opens the proxy to the network: everybody who can reach it is on the tailnet");
+        }
+    }
+
+    private static boolean isCoveredByWildcard(InetSocketAddress standard, Set<InetSocketAddress> asked) {
+        return asked.stream()
+                .anyMatch(address -> address.getAddress().isAnyLocalAddress() && Addresses.collide(standard, address));
+    }
+
+    private static Set<InetSocketAddress> fixedPorts(Set<InetSocketAddress> addresses) {
+        var fixed = new LinkedHashSet<>(addresses);
+        fixed.removeIf(address -> address.getPort() == 0);
+        return fixed;
+    }
+
+    private void rejectCollisions(List<Map.Entry<Setting, Set<InetSocketAddress>>> listeners) {
+        record Bound(Setting setting, InetSocketAddress address) {}
+        var before = new ArrayList<Bound>();
+        for (var listener : listeners) {
+            for (var address : listener.getValue()) {
+                before.stream()
+                        .filter(bound -> Addresses.collide(bound.address(), address))
+                        .findFirst()
+                        .ifPresent(bound -> findings.problem(
+                                source(listener.getKey()),
+                                Addresses.format(address) + " is taken by " + bound.setting().key() + " "
+                                        + Addresses.format(bound.address()) + ", " + source(bound.setting())));
+                before.add(new Bound(listener.getKey(), address));
+            }
+        }
+    }
+
+    private Source source(Setting setting) {
+        return Optional.ofNullable(given.get(setting)).map(Given::source).orElse(Source.DEFAULT);
+    }
+
+    private void note(Setting setting, Set<InetSocketAddress> addresses) {
+        var values = addresses.stream().map(Addresses::format).toList();
+        var isOff = values.isEmpty() && (setting == Setting.LISTEN || setting == Setting.STATUS_LISTEN);
+        effective.put(setting, new Effective(setting, isOff ? List.of(NONE) : values, source(setting).text()));
+    }
+}

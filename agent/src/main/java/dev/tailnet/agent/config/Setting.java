@@ -1,0 +1,166 @@
+package dev.tailnet.agent.config;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Every setting with all its names. A flag is {@code --NAME}, the key in a file is {@code NAME}, the variable
+ * {@code TAILNET_NAME} in capitals; the other names are in use for tailscale and tailscaled.
+ */
+public enum Setting {
+    AUTH_KEY_FILE("auth-key-file", Group.LOGIN, "PATH", "File that holds the auth key"),
+    AUTH_KEY(
+            "auth-key",
+            Group.LOGIN,
+            "KEY",
+            "Auth key, or file:PATH. Other users may see it for a moment: prefer --auth-key-file or TS_AUTHKEY",
+            "authkey"),
+    LOGIN_SERVER(
+            "login-server",
+            Group.LOGIN,
+            "URL",
+            "Control server (default https://controlplane.tailscale.com)",
+            "control-url"),
+    HOSTNAME("hostname", Group.LOGIN, "NAME", "Name of the node in the tailnet (default: that of the host)"),
+    ADVERTISE_TAGS(
+            "advertise-tags",
+            Group.LOGIN,
+            "TAGS",
+            "Tags of the node, comma-separated or repeated: tag:ci,tag:web",
+            "tag"),
+    EPHEMERAL(
+            "ephemeral",
+            Group.LOGIN,
+            "BOOL",
+            "Let the control server forget the node when it stops (default: true without --state-dir)"),
+    STATE_DIR(
+            "state-dir",
+            Group.LOGIN,
+            "DIR",
+            "Keep the node's identity here across restarts (default mem:, in memory only)",
+            "statedir"),
+    ACCEPT_ROUTES("accept-routes", Group.LOGIN, "BOOL", "Use the subnet routes of other nodes (default true)"),
+
+    LISTEN(
+            "listen",
+            Group.LISTENERS,
+            "ADDR",
+            "SOCKS5 and HTTP proxy on one port, comma-separated or repeated (default 127.0.0.1:1055)"),
+    SOCKS5_LISTEN("socks5-listen", Group.LISTENERS, "ADDR", "More listeners, SOCKS5 only", "socks5-server"),
+    HTTP_LISTEN("http-listen", Group.LISTENERS, "ADDR", "More listeners, HTTP proxy only", "outbound-http-proxy-listen"),
+    STATUS_LISTEN(
+            "status-listen", Group.LISTENERS, "ADDR", "Status, health and metrics over HTTP (default 127.0.0.1:9002)"),
+
+    INTERNET(
+            "internet",
+            Group.BEHAVIOUR,
+            "direct|deny",
+            "What happens to targets outside the tailnet (default direct)"),
+    DRAIN_TIMEOUT(
+            "drain-timeout",
+            Group.BEHAVIOUR,
+            "TIME",
+            "How long open connections may go on after the first stop signal (default 10s)"),
+    RUNTIME_DIR("runtime-dir", Group.BEHAVIOUR, "DIR", "Directory of the control socket (default: one of your own)"),
+    LOG_LEVEL("log-level", Group.BEHAVIOUR, "LEVEL", "error, warn, info, debug or trace (default info)"),
+    LOG_FORMAT("log-format", Group.BEHAVIOUR, "text|json", "How a line of the log on stderr looks (default text)"),
+
+    CONFIG("config", Group.CONFIGURATION, "FILE", "YAML file whose keys are the names of these flags");
+
+    /** The sections of {@code run --help}. */
+    public enum Group {
+        LOGIN("Node and login"),
+        LISTENERS("Listeners"),
+        BEHAVIOUR("Behaviour"),
+        CONFIGURATION("Configuration");
+
+        private final String heading;
+
+        Group(String heading) {
+            this.heading = heading;
+        }
+
+        public String heading() {
+            return heading;
+        }
+    }
+
+    private final String key;
+    private final Group group;
+    private final String valueLabel;
+    private final String description;
+    private final List<String> aliases;
+
+    Setting(String key, Group group, String valueLabel, String description, String... aliases) {
+        this.key = key;
+        this.group = group;
+        this.valueLabel = valueLabel;
+        this.description = description;
+        this.aliases = List.of(aliases);
+    }
+
+    /** The name without dashes before it. */
+    public String key() {
+        return key;
+    }
+
+    public Group group() {
+        return group;
+    }
+
+    public String valueLabel() {
+        return valueLabel;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    /** Other spellings of {@link #key}. */
+    public List<String> aliases() {
+        return aliases;
+    }
+
+    public String flag() {
+        return "--" + key;
+    }
+
+    public String variable() {
+        return "TAILNET_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /** Whether it takes several values, comma-separated or repeated. */
+    public boolean isList() {
+        return switch (this) {
+            case ADVERTISE_TAGS, LISTEN, SOCKS5_LISTEN, HTTP_LISTEN -> true;
+            case AUTH_KEY_FILE,
+                    AUTH_KEY,
+                    LOGIN_SERVER,
+                    HOSTNAME,
+                    EPHEMERAL,
+                    STATE_DIR,
+                    ACCEPT_ROUTES,
+                    STATUS_LISTEN,
+                    INTERNET,
+                    DRAIN_TIMEOUT,
+                    RUNTIME_DIR,
+                    LOG_LEVEL,
+                    LOG_FORMAT,
+                    CONFIG -> false;
+        };
+    }
+
+    /** Whether the bare flag means true. */
+    public boolean isSwitch() {
+        return this == EPHEMERAL || this == ACCEPT_ROUTES;
+    }
+
+    /** Whether it may stand in a file. */
+    boolean isFileKey() {
+        return this != CONFIG;
+    }
+
+    boolean isCalled(String name) {
+        return key.equals(name) || aliases.contains(name);
+    }
+}

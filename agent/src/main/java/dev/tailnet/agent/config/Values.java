@@ -1,0 +1,129 @@
+package dev.tailnet.agent.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads one value from text. Each throws {@link IllegalArgumentException} whose message says what is wrong and what is right. */
+final class Values {
+    private static final Pattern TAG = Pattern.compile("tag:[A-Za-z][A-Za-z0-9-]*");
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
+    private static final Pattern DURATION = Pattern.compile("([0-9]+(ms|s|m|h))+");
+    private static final Pattern DURATION_PART = Pattern.compile("([0-9]+)(ms|s|m|h)");
+    private static final Set<String> TRUE = Set.of("true", "1", "yes", "on", "t");
+    private static final Set<String> FALSE = Set.of("false", "0", "no", "off", "f");
+
+    private Values() {}
+
+    static boolean bool(String text) {
+        var value = text.toLowerCase(Locale.ROOT);
+        if (TRUE.contains(value)) {
+            return true;
+        }
+        if (FALSE.contains(value)) {
+            return false;
+        }
+        throw new IllegalArgumentException("'" + text + "' is neither true nor false");
+    }
+
+    /** {@code 10s}, {@code 1m30s}, {@code 500ms}, {@code 0}. */
+    static Duration duration(String text) {
+        if (text.equals("0")) {
+            return Duration.ZERO;
+        }
+        if (text.length() > 30 || !DURATION.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a duration: write 500ms, 10s, 1m or 1h30m");
+        }
+        try {
+            return DURATION_PART
+                    .matcher(text)
+                    .results()
+                    .map(part -> unit(Long.parseLong(part.group(1)), part.group(2)))
+                    .reduce(Duration.ZERO, Duration::plus);
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new IllegalArgumentException("'" + text + "' is too long a duration", e);
+        }
+    }
+
+    private static Duration unit(long number, String unit) {
+        return switch (unit) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
+    }
+
+    static String hostname(String text) {
+        if (!LABEL.matcher(text).matches()) {
+            var fitting = fittingHostname(text);
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a host name: use 1 to 63 letters, digits and inner hyphens"
+                            + (fitting.isEmpty() ? "" : ", such as " + fitting));
+        }
+        return text;
+    }
+
+    /** The nearest valid host name; empty when nothing is left of it. */
+    static String fittingHostname(String text) {
+        var label = text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+        return label.length() <= 63 ? label : label.substring(0, 63).replaceAll("-$", "");
+    }
+
+    /** A tag as {@code tailcfg.CheckTag} accepts it. */
+    static String tag(String text) {
+        if (!TAG.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a tag: write tag:NAME, where NAME begins with a letter"
+                    + " and has letters, digits and hyphens");
+        }
+        return text;
+    }
+
+    static URI loginServer(String text) {
+        URI uri;
+        try {
+            uri = new URI(text);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("'" + text + "' is not a URL: " + e.getReason(), e);
+        }
+        var scheme = uri.getScheme();
+        if (!"http".equals(scheme) && !"https".equals(scheme)) {
+            throw new IllegalArgumentException("'" + text + "' does not begin with https:// or http://");
+        }
+        if (uri.getHost() == null) {
+            throw new IllegalArgumentException("'" + text + "' names no host");
+        }
+        if (uri.getUserInfo() != null) {
+            throw new IllegalArgumentException("a login server's URL holds no user or password");
+        }
+        if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException("'" + text + "' has a query or fragment: give the server's base URL");
+        }
+        return uri;
+    }
+
+    static Path path(String text) {
+        try {
+            return Path.of(text).toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("'" + text + "' is not a path: " + e.getReason(), e);
+        }
+    }
+
+    static <E extends Enum<E>> E constant(Class<E> type, String text) {
+        return Stream.of(type.getEnumConstants())
+                .filter(constant -> constant.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is none of "
+                        + Stream.of(type.getEnumConstants())
+                                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(", "))));
+    }
+}
