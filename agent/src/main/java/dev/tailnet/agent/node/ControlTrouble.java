@@ -19,7 +19,9 @@ final class ControlTrouble {
             new Cause("no route to host", "Check --login-server and this machine's network."),
             new Cause("network is unreachable", "Check this machine's network."),
             new Cause("i/o timeout", "Check --login-server, the firewall, and HTTPS_PROXY if a proxy is the way out."),
-            new Cause("deadline exceeded", "Check --login-server, the firewall, and HTTPS_PROXY if a proxy is the way out."),
+            new Cause(
+                    "deadline exceeded",
+                    "Check --login-server, the firewall, and HTTPS_PROXY if a proxy is the way out."),
             new Cause("connection reset by peer", "Something between closes the connection: check the firewall."));
 
     private ControlTrouble() {}
@@ -44,8 +46,8 @@ final class ControlTrouble {
             }
         }
         if (error.startsWith("fetch control key")) {
-            return NodeState.trying(server + " does not answer like a control server: " + error
-                    + ". Check --login-server.");
+            return NodeState.trying(
+                    server + " does not answer like a control server: " + error + ". Check --login-server.");
         }
         return NodeState.trying("login at control server " + server + " does not succeed: " + error + ".");
     }

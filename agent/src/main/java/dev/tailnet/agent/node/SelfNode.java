@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param addresses without prefix lengths
  * @param keyExpiry null when the node's key does not expire
  */
-public record SelfNode(String name, List<String> addresses, @Nullable Instant keyExpiry) {
+public record SelfNode(
+        String name, List<String> addresses, @Nullable Instant keyExpiry) {
     public SelfNode {
         addresses = List.copyOf(addresses);
     }

@@ -87,7 +87,8 @@ class NodeConditionTest {
     void forgetsARejectionOnceAdmitted() throws IOException {
         NodeCondition rejected = replay("key-expired").getLast();
 
-        NodeCondition admitted = rejected.after(parser.parse("{\"LoginFinished\":{}}")).after(state(5));
+        NodeCondition admitted =
+                rejected.after(parser.parse("{\"LoginFinished\":{}}")).after(state(5));
 
         assertThat(admitted.state(WITH_KEY, NOW).kind()).isEqualTo(Kind.STARTING);
         assertThat(admitted.state(WITH_KEY, NOW).outlook()).isEqualTo(Outlook.FINE);
@@ -95,11 +96,9 @@ class NodeConditionTest {
 
     @Test
     void namesTheExpiryOfTheNodesKey() {
-        NodeCondition expired = NodeCondition.initial()
-                .after(state(6))
-                .after(parser.parse("""
-                        {"SelfChange":{"Name":"a.b.","KeyExpiry":"2026-11-22T23:00:00Z","Addresses":["100.64.0.1/32"]}}"""))
-                .after(state(2));
+        NodeCondition expired =
+                NodeCondition.initial().after(state(6)).after(parser.parse("""
+                        {"SelfChange":{"Name":"a.b.","KeyExpiry":"2026-11-22T23:00:00Z","Addresses":["100.64.0.1/32"]}}""")).after(state(2));
 
         assertThat(expired.state(WITH_KEY, NOW).kind()).isEqualTo(Kind.NEEDS_LOGIN);
         assertThat(expired.state(WITH_KEY, NOW).reason()).startsWith("the node's key expired at 2026-11-22T23:00:00Z.");
@@ -123,14 +122,13 @@ class NodeConditionTest {
 
     @Test
     void namesAMissingRelay() {
-        NodeState state = NodeCondition.initial()
-                .after(state(5))
-                .after(parser.parse("""
-                        {"Health":{"Warnings":{"no-derp-home":{"Text":"Tailscale could not connect to any relay server."}}}}"""))
-                .state(WITH_KEY, NOW);
+        NodeState state =
+                NodeCondition.initial().after(state(5)).after(parser.parse("""
+                        {"Health":{"Warnings":{"no-derp-home":{"Text":"Tailscale could not connect to any relay server."}}}}""")).state(WITH_KEY, NOW);
 
         assertThat(state.outlook()).isEqualTo(Outlook.TRYING);
-        assertThat(state.reason()).isEqualTo("logged in, but not connected: Tailscale could not connect to any relay server.");
+        assertThat(state.reason())
+                .isEqualTo("logged in, but not connected: Tailscale could not connect to any relay server.");
     }
 
     @ParameterizedTest
@@ -146,16 +144,23 @@ class NodeConditionTest {
             backend error: try later | login refused by http://127.0.0.1:8080: backend error: try later
             """)
     void explainsWhyLoginDoesNotSucceed(String error, String reason) {
-        String notify = "{\"Health\":{\"Warnings\":{\"login-state\":{\"Text\":\"You are logged out.\",\"Args\":{\"error\":\""
-                + error.replace("\"", "\\\"") + "\"}}}}}";
+        String notify =
+                "{\"Health\":{\"Warnings\":{\"login-state\":{\"Text\":\"You are logged out.\",\"Args\":{\"error\":\""
+                        + error.replace("\"", "\\\"") + "\"}}}}}";
 
-        assertThat(NodeCondition.initial().after(parser.parse(notify)).state(WITH_KEY, NOW).reason())
+        assertThat(NodeCondition.initial()
+                        .after(parser.parse(notify))
+                        .state(WITH_KEY, NOW)
+                        .reason())
                 .contains(reason);
     }
 
     @Test
     void aFailedStartStays() {
-        NodeState state = NodeCondition.initial().afterStartFailure("no memory").after(state(5)).state(WITH_KEY, NOW);
+        NodeState state = NodeCondition.initial()
+                .afterStartFailure("no memory")
+                .after(state(5))
+                .state(WITH_KEY, NOW);
 
         assertThat(state.kind()).isEqualTo(Kind.FAILED);
         assertThat(state.reason()).isEqualTo("no memory");
