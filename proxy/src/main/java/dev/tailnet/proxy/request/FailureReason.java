@@ -2,6 +2,8 @@ package dev.tailnet.proxy.request;
 
 /** Why no tunnel came about. Each protocol maps these to its own codes in one table. */
 public enum FailureReason {
+    /** The client asked for something that is no host and port. */
+    BAD_TARGET,
     /** The policy refuses the target. */
     NOT_ALLOWED,
     /** The target answered with a reset. */
@@ -16,6 +18,8 @@ public enum FailureReason {
     NAME_NOT_FOUND,
     /** The resolver could not tell. */
     RESOLUTION_FAILED,
+    /** The lookup's deadline passed. */
+    RESOLUTION_TIMEOUT,
     /** An address of the tailnet's range that no node owns. */
     NOT_ON_TAILNET,
     /** The node is not up, for the reason in the message. */

@@ -1,4 +1,4 @@
-/** Values that the proxy's packages share: what a client asked for and what became of it. No behaviour, no I/O; every package of the proxy may use it. */
+/** Values that the proxy's packages share: what a client asked for and what became of it. No I/O, no Netty; every package of the proxy may use it. */
 @NullMarked
 package dev.tailnet.proxy.request;
 

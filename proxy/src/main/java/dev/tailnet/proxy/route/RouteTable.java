@@ -1,5 +1,6 @@
 package dev.tailnet.proxy.route;
 
+import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
 
 /** Tells which way leads to an address. Never blocks. */

@@ -1,4 +1,4 @@
-package dev.tailnet.proxy.route;
+package dev.tailnet.proxy.request;
 
 /** The way to an address. */
 public enum Route {

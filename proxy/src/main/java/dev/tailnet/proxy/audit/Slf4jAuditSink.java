@@ -1,0 +1,119 @@
+package dev.tailnet.proxy.audit;
+
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.ConnectRequest;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs one {@code DECISION} line for each request and one {@code CLOSE} line for each tunnel: failures at info, the rest at debug. */
+public final class Slf4jAuditSink implements AuditSink {
+    private static final Logger LOGGER = LoggerFactory.getLogger("dev.tailnet.audit");
+
+    @Override
+    public void decided(Decision decision) {
+        ConnectFailure failure = decision.failure();
+        if (failure == null) {
+            if (LOGGER.isDebugEnabled()) {
+                LOGGER.debug(line(decision).append(" outcome=ESTABLISHED").toString());
+            }
+        } else if (LOGGER.isInfoEnabled()) {
+            StringBuilder line = line(decision).append(" outcome=").append(failure.reason());
+            if (decision.rule() != null) {
+                line.append(" rule=").append(decision.rule());
+            }
+            LOGGER.info(line.append(" message=")
+                    .append(quoted(failure.getMessage()))
+                    .toString());
+        }
+    }
+
+    @Override
+    public void closed(Closed closed) {
+        if (!LOGGER.isDebugEnabled()) {
+            return;
+        }
+        StringBuilder line = start("CLOSE", closed.request())
+                .append(" address=")
+                .append(closed.address().getHostAddress())
+                .append(" route=")
+                .append(closed.route())
+                .append(" end=")
+                .append(closed.end().cause())
+                .append(" up=")
+                .append(closed.end().bytesUp())
+                .append(" down=")
+                .append(closed.end().bytesDown())
+                .append(" open_ms=")
+                .append(closed.open().toMillis());
+        if (!closed.end().detail().isEmpty()) {
+            line.append(" detail=").append(quoted(closed.end().detail()));
+        }
+        LOGGER.debug(line.toString());
+    }
+
+    private static StringBuilder line(Decision decision) {
+        StringBuilder line = start("DECISION", decision.request());
+        if (!decision.addresses().isEmpty()) {
+            line.append(" addresses=").append(joined(decision.addresses()));
+        }
+        if (decision.answeredBy() != null) {
+            line.append(" answered_by=").append(quoted(decision.answeredBy()));
+        }
+        InetAddress address = decision.address();
+        if (address != null) {
+            line.append(" address=").append(address.getHostAddress());
+        }
+        if (decision.route() != null) {
+            line.append(" route=").append(decision.route());
+        }
+        milliseconds(line, " waited_ms=", decision.waited());
+        milliseconds(line, " lookup_ms=", decision.lookup());
+        milliseconds(line, " dial_ms=", decision.dial());
+        return line;
+    }
+
+    private static StringBuilder start(String what, ConnectRequest request) {
+        InetSocketAddress client = request.client();
+        return new StringBuilder(256)
+                .append(what)
+                .append(" id=")
+                .append(request.id())
+                .append(" protocol=")
+                .append(request.protocol())
+                .append(" client=")
+                .append(client.getHostString())
+                .append(':')
+                .append(client.getPort())
+                .append(" target=")
+                .append(request.target());
+    }
+
+    private static void milliseconds(StringBuilder line, String key, Duration duration) {
+        if (!duration.isZero()) {
+            line.append(key).append(duration.toMillis());
+        }
+    }
+
+    private static String joined(List<InetAddress> addresses) {
+        return addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(","));
+    }
+
+    /** Words of others, kept on one line. */
+    private static String quoted(String words) {
+        StringBuilder quoted = new StringBuilder(words.length() + 2).append('"');
+        for (int i = 0; i < words.length(); i++) {
+            char c = words.charAt(i);
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else {
+                quoted.append(Character.isISOControl(c) ? ' ' : c);
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}

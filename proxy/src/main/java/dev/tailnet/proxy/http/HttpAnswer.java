@@ -1,0 +1,124 @@
+package dev.tailnet.proxy.http;
+
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.FailureReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A final response that says why there is no tunnel: a line of text, and the same for programs in {@code Proxy-Status} (RFC
+ * 9209).
+ *
+ * @param error a proxy error type of RFC 9209, section 2.3
+ * @param text cause and fix in one line
+ * @param extraFields further header fields, each with its line end
+ */
+record HttpAnswer(HttpResponseStatus status, String error, String text, String extraFields) {
+    private static final String WHO = "tailnet-agent";
+    private static final String DENIED = "http_request_denied";
+    private static final String MALFORMED = "http_request_error";
+
+    HttpAnswer {
+        text = oneLine(text);
+    }
+
+    /** The table of failures: each one's status and error type. */
+    static HttpAnswer of(ConnectFailure failure) {
+        return switch (failure.reason()) {
+            case BAD_TARGET -> of(HttpResponseStatus.BAD_REQUEST, MALFORMED, failure);
+            case NOT_ALLOWED -> of(HttpResponseStatus.FORBIDDEN, DENIED, failure);
+            case CONNECTION_REFUSED -> of(HttpResponseStatus.BAD_GATEWAY, "connection_refused", failure);
+            case HOST_UNREACHABLE -> of(HttpResponseStatus.BAD_GATEWAY, "destination_unavailable", failure);
+            case NETWORK_UNREACHABLE, NOT_ON_TAILNET ->
+                of(HttpResponseStatus.BAD_GATEWAY, "destination_ip_unroutable", failure);
+            case TIMEOUT -> of(HttpResponseStatus.GATEWAY_TIMEOUT, "connection_timeout", failure);
+            case NAME_NOT_FOUND, RESOLUTION_FAILED -> of(HttpResponseStatus.BAD_GATEWAY, "dns_error", failure);
+            case RESOLUTION_TIMEOUT -> of(HttpResponseStatus.GATEWAY_TIMEOUT, "dns_timeout", failure);
+            case NODE_NOT_READY -> of(HttpResponseStatus.SERVICE_UNAVAILABLE, "proxy_configuration_error", failure);
+            case CANCELLED, RESOURCES -> of(HttpResponseStatus.SERVICE_UNAVAILABLE, "proxy_internal_error", failure);
+            case INTERNAL -> of(HttpResponseStatus.INTERNAL_SERVER_ERROR, "proxy_internal_error", failure);
+        };
+    }
+
+    static HttpAnswer badRequest(String why) {
+        return of(new ConnectFailure(FailureReason.BAD_TARGET, why));
+    }
+
+    static HttpAnswer versionNotSupported(String version) {
+        return new HttpAnswer(
+                HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, MALFORMED, version + " is not served: use HTTP/1.1", "");
+    }
+
+    static HttpAnswer handshakeTimeout() {
+        return new HttpAnswer(
+                HttpResponseStatus.REQUEST_TIMEOUT, MALFORMED, "the request was not complete in time", "");
+    }
+
+    static HttpAnswer uriTooLong() {
+        return new HttpAnswer(HttpResponseStatus.REQUEST_URI_TOO_LONG, MALFORMED, "the request line is too long", "");
+    }
+
+    static HttpAnswer headersTooLarge() {
+        return new HttpAnswer(
+                HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                MALFORMED,
+                "the request's header fields are too large",
+                "");
+    }
+
+    /** A request that wants something else than a tunnel. */
+    static HttpAnswer notConnect(String method, String uri) {
+        if (uri.startsWith("/") || uri.equals("*")) {
+            return new HttpAnswer(
+                    HttpResponseStatus.METHOD_NOT_ALLOWED,
+                    DENIED,
+                    "this is a proxy, not a web server: set it as the client's proxy (curl -p -x http://..., HTTPS_PROXY)"
+                            + " instead of requesting from it",
+                    "Allow: CONNECT\r\n");
+        }
+        return new HttpAnswer(
+                HttpResponseStatus.NOT_IMPLEMENTED,
+                DENIED,
+                method + " through the HTTP proxy is not served: tunnel with CONNECT (curl -p), or use SOCKS5"
+                        + " (socks5h:// and the same address)",
+                "Allow: CONNECT\r\n");
+    }
+
+    ByteBuf encode(ByteBufAllocator allocator) {
+        byte[] body = (WHO + ": " + text + "\n").getBytes(StandardCharsets.UTF_8);
+        String head = "HTTP/1.1 " + status.code() + " " + status.reasonPhrase() + "\r\n"
+                + extraFields
+                + "Proxy-Status: " + WHO + "; error=" + error + "; details=" + structured(text) + "\r\n"
+                + "Content-Type: text/plain; charset=utf-8\r\n"
+                + "Content-Length: " + body.length + "\r\n"
+                + "Connection: close\r\n\r\n";
+        ByteBuf answer = allocator.directBuffer(head.length() + body.length);
+        ByteBufUtil.writeAscii(answer, head);
+        return answer.writeBytes(body);
+    }
+
+    private static HttpAnswer of(HttpResponseStatus status, String error, ConnectFailure failure) {
+        return new HttpAnswer(status, error, failure.getMessage(), "");
+    }
+
+    private static String oneLine(String text) {
+        var line = new StringBuilder(text.length());
+        text.chars().forEach(c -> line.append(Character.isISOControl(c) ? ' ' : (char) c));
+        return line.toString();
+    }
+
+    /** A String of RFC 8941, section 3.3.3: printable ASCII, quote and backslash escaped. */
+    private static String structured(String text) {
+        var quoted = new StringBuilder(text.length() + 2).append('"');
+        text.chars().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                quoted.append('\\');
+            }
+            quoted.append(c >= 0x20 && c < 0x7F ? (char) c : '?');
+        });
+        return quoted.append('"').toString();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.tailnet.proxy.policy;
+
+import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.Route;
+import java.net.InetAddress;
+
+/** Decides what may be reached. Asked twice for a name: before it is looked up, and for each address that came of it. Never blocks. */
+public interface Policy {
+
+    /** Judges the host as the client named it, and the port; a refusal here causes no lookup. */
+    Verdict onTarget(ConnectRequest request);
+
+    /**
+     * Judges an address before it is dialed.
+     *
+     * @param address the host itself, or what its name resolved to
+     * @param route the way that leads to the address
+     */
+    Verdict onAddress(ConnectRequest request, InetAddress address, Route route);
+}

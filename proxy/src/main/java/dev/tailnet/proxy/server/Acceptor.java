@@ -1,0 +1,76 @@
+package dev.tailnet.proxy.server;
+
+import dev.tailnet.proxy.connection.Connection;
+import dev.tailnet.proxy.connection.Connections;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A listener's only handler: counts each new connection and gives it to an event loop, and rests when the process is out of descriptors. */
+final class Acceptor extends ChannelInboundHandlerAdapter {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Acceptor.class);
+    private static final int REST_MILLISECONDS = 500;
+
+    private final EventLoopGroup group;
+    private final Connections connections;
+    private final ClientPipeline pipeline;
+    /** Whether the trouble at hand has been logged. */
+    private boolean failing;
+
+    private boolean full;
+
+    Acceptor(EventLoopGroup group, Connections connections, ClientPipeline pipeline) {
+        this.group = group;
+        this.connections = connections;
+        this.pipeline = pipeline;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        var client = (Channel) message;
+        failing = false;
+        Connection connection = connections.accepted(client);
+        if (connection == null) {
+            if (!full) {
+                full = true;
+                LOGGER.warn(
+                        "{} connections are open, as many as the limit allows: new ones are closed at once",
+                        connections.limit());
+            }
+            client.unsafe().closeForcibly();
+            return;
+        }
+        full = false;
+        client.config().setOption(ChannelOption.TCP_NODELAY, true);
+        // A client may have said all it has to say and still wait for the answer.
+        client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        client.pipeline().addLast(pipeline.initializer(connection));
+        group.register(client).addListener(registered -> {
+            if (!registered.isSuccess()) {
+                client.unsafe().closeForcibly();
+                connection.ended();
+            }
+        });
+    }
+
+    /** An accept failed, as a rule for want of descriptors: trying again at once would spin. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!failing) {
+            failing = true;
+            LOGGER.warn(
+                    "Cannot accept connections on {} for now: {}. Raise the limit of open files (ulimit -n, LimitNOFILE=)"
+                            + " if this lasts.",
+                    ctx.channel().localAddress(),
+                    cause.getMessage());
+        }
+        ctx.channel().config().setAutoRead(false);
+        ctx.executor()
+                .schedule(() -> ctx.channel().config().setAutoRead(true), REST_MILLISECONDS, TimeUnit.MILLISECONDS);
+    }
+}
