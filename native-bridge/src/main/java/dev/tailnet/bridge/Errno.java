@@ -1,7 +1,5 @@
 package dev.tailnet.bridge;
 
-import java.util.Locale;
-
 /** The errno values of Linux that the library returns, negated, and what they mean to a caller. */
 final class Errno {
     static final int EBADF = 9;
@@ -33,7 +31,7 @@ final class Errno {
             case EEXIST -> "the id is in use";
             case EINVAL -> "invalid argument";
             case ENFILE, EMFILE -> "out of file descriptors";
-            default -> String.format(Locale.ROOT, "error %d", errno);
+            default -> "the library does not say why (errno " + errno + ")";
         };
     }
 }

@@ -54,15 +54,18 @@ public final class TailnetNode implements AutoCloseable {
     private void configure(NodeOptions options) {
         Path stateDir = options.stateDir();
         Path dir = stateDir == null ? options.runtimeDir() : stateDir;
-        check(Natives.tailscale_set_dir(handle, dir.toString()), "set the directory " + dir);
-        check(Natives.tailscale_set_hostname(handle, options.hostname()), "set the host name");
+        option(Natives.tailscale_set_dir(handle, dir.toString()), "directory " + dir);
+        option(Natives.tailscale_set_hostname(handle, options.hostname()), "host name");
         if (options.controlUrl() != null) {
-            check(Natives.tailscale_set_control_url(handle, options.controlUrl().toString()), "set the control server");
+            option(
+                    Natives.tailscale_set_control_url(
+                            handle, options.controlUrl().toString()),
+                    "control server");
         }
         if (options.authKey() != null) {
-            check(options.authKey().lend(key -> Natives.tailscale_set_authkey(handle, key)), "set the auth key");
+            option(options.authKey().lend(key -> Natives.tailscale_set_authkey(handle, key)), "auth key");
         }
-        check(Natives.tailscale_set_ephemeral(handle, options.ephemeral() ? 1 : 0), "make the node ephemeral");
+        option(Natives.tailscale_set_ephemeral(handle, options.ephemeral() ? 1 : 0), "ephemeral");
         set("state", stateDir == null ? "memory" : "dir");
         set("accept-routes", Boolean.toString(options.acceptRoutes()));
         set("shields-up", Boolean.toString(options.shieldsUp()));
@@ -72,7 +75,14 @@ public final class TailnetNode implements AutoCloseable {
     }
 
     private void set(String name, String value) {
-        check(Natives.tailnet_set_option(handle, name, value), "set the option " + name + " to " + value);
+        option(Natives.tailnet_set_option(handle, name, value), name + " " + value);
+    }
+
+    /** The functions of {@code tailscale.h} return EBADF or -1 where those of {@code tailnet_bridge.h} return -errno. */
+    private void option(int result, String what) {
+        if (result != 0) {
+            throw failure(result == Errno.EBADF || result == -Errno.EBADF ? Errno.EBADF : 0, "set the option " + what);
+        }
     }
 
     /**
@@ -132,6 +142,10 @@ public final class TailnetNode implements AutoCloseable {
      */
     public void resolve(long id, String name, Duration timeout) {
         checkOpen("resolve");
+        if (name.indexOf('\0') >= 0) {
+            // C would look up what stands before it: not the name that was judged.
+            throw new BridgeException(Code.INTERNAL, "cannot resolve: the name has a NUL in it");
+        }
         check(Natives.tailnet_resolve(handle, id, name, millis(timeout)), "resolve");
     }
 
@@ -179,6 +193,11 @@ public final class TailnetNode implements AutoCloseable {
         }
     }
 
+    /** The library's number of this node. */
+    int handle() {
+        return handle;
+    }
+
     private int open(String what, IntUnaryOperator call) {
         checkOpen(what);
         return check(call.applyAsInt(handle), what);
@@ -195,11 +214,14 @@ public final class TailnetNode implements AutoCloseable {
         if (result >= 0) {
             return result;
         }
-        int errno = -result;
+        throw failure(-result, what);
+    }
+
+    private BridgeException failure(int errno, String what) {
         byte[] buffer = new byte[ERROR_BYTES];
         int end = Natives.tailscale_errmsg(handle, buffer, buffer.length) == 0 ? terminator(buffer) : 0;
         String words = end == 0 ? Errno.describe(errno) : new String(buffer, 0, end, StandardCharsets.UTF_8);
-        throw new BridgeException(Errno.code(errno), "cannot " + what + ": " + words);
+        return new BridgeException(Errno.code(errno), "cannot " + what + ": " + words);
     }
 
     private static int terminator(byte[] buffer) {

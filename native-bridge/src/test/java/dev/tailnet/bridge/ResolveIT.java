@@ -1,0 +1,128 @@
+package dev.tailnet.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tailnet.testnet.Peer;
+import dev.tailnet.testnet.TestAddresses;
+import dev.tailnet.testnet.TestNetwork;
+import java.net.InetAddress;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Names: the tailnet's, the host's, and those that nobody knows. */
+@ExtendWith(Tailnet.class)
+class ResolveIT {
+    private static final Duration LONG = Duration.ofSeconds(10);
+
+    private static String domain;
+    private static Peer peer;
+    private static RunningNode node;
+
+    @BeforeAll
+    static void start(TestNetwork network) throws Exception {
+        domain = network.baseDomain();
+        peer = network.startPeer("resolve-peer");
+        node = RunningNode.ephemeral(network, "resolve-node");
+        InetAddress address = InetAddress.ofLiteral(peer.ipv4());
+        Await.until("the peer is known", LONG, () -> node.node().routeOf(address) == TailnetRoute.PEER);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        node.close();
+        peer.close();
+    }
+
+    @Test
+    void aPeersName() throws Exception {
+        NodeEvent.Resolved resolved = resolve("resolve-peer." + domain);
+        assertThat(resolved.code()).as(resolved.message()).isEqualTo(Code.OK);
+        assertThat(resolved.source()).isEqualTo(Source.MAGICDNS);
+        assertThat(resolved.addresses())
+                .containsExactlyInAnyOrder(InetAddress.ofLiteral(peer.ipv4()), InetAddress.ofLiteral(peer.ipv6()));
+        assertThat(resolved.timeToLive()).isPositive();
+    }
+
+    @Test
+    void aPeersShortName() throws Exception {
+        NodeEvent.Resolved resolved = resolve("resolve-peer");
+        assertThat(resolved.code()).as(resolved.message()).isEqualTo(Code.OK);
+        assertThat(resolved.addresses()).contains(InetAddress.ofLiteral(peer.ipv4()));
+    }
+
+    @Test
+    void anExtraRecord() throws Exception {
+        NodeEvent.Resolved resolved = resolve("subnet-host.internal.test");
+        assertThat(resolved.code()).as(resolved.message()).isEqualTo(Code.OK);
+        assertThat(resolved.source()).isEqualTo(Source.MAGICDNS);
+        assertThat(resolved.addresses())
+                .containsExactlyInAnyOrder(TestAddresses.SUBNET_HOST_IPV4, TestAddresses.SUBNET_HOST_IPV6);
+    }
+
+    @Test
+    void anUnknownNameOfTheTailnet() throws Exception {
+        NodeEvent.Resolved resolved = resolve("nobody." + domain);
+        assertThat(resolved.code()).isEqualTo(Code.NO_SUCH_NAME);
+        assertThat(resolved.message()).contains("nobody." + domain);
+        assertThat(resolved.addresses()).isEmpty();
+    }
+
+    @Test
+    void theHostsOwnNames() throws Exception {
+        NodeEvent.Resolved resolved = resolve("localhost");
+        assertThat(resolved.code()).as(resolved.message()).isEqualTo(Code.OK);
+        assertThat(resolved.source()).isEqualTo(Source.SYSTEM);
+        assertThat(resolved.addresses())
+                .allMatch(InetAddress::isLoopbackAddress)
+                .isNotEmpty();
+    }
+
+    @Test
+    void aNameOfTheInternetThatNoServerAnswers() throws Exception {
+        NodeEvent.Resolved resolved = resolve("www.example.com");
+        assertThat(resolved.code()).isIn(Code.RESOLVE_FAILED, Code.TIMEOUT);
+        assertThat(resolved.message()).contains("www.example.com");
+    }
+
+    @Test
+    void aLookupCanBeCancelled() throws Exception {
+        long id = RunningNode.newId();
+        node.node().resolve(id, "cancelled.example.com", LONG);
+        node.node().cancel(id);
+        assertThat(node.events().resolved(id).code()).isNotEqualTo(Code.OK);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a..b", "white space.test", "-", "localhost\0.example.com"})
+    void whatIsNoNameIsSaidToBeNone(String name) throws Exception {
+        long id = RunningNode.newId();
+        try {
+            node.node().resolve(id, name, LONG);
+        } catch (BridgeException e) {
+            assertThat(e.code()).isEqualTo(Code.INTERNAL);
+            return;
+        }
+        assertThat(node.events().resolved(id).code()).isNotEqualTo(Code.OK);
+    }
+
+    @Test
+    void anIdInUseIsRefused() throws Exception {
+        long id = RunningNode.newId();
+        node.node().dial(id, Via.DIRECT, TestAddresses.BLACKHOLE, 80, LONG);
+        assertThatThrownBy(() -> node.node().resolve(id, "localhost", LONG)).isInstanceOf(BridgeException.class);
+        node.node().cancel(id);
+        assertThat(node.events().dialed(id).code()).isEqualTo(Code.CANCELLED);
+    }
+
+    private static NodeEvent.Resolved resolve(String name) throws InterruptedException {
+        long id = RunningNode.newId();
+        node.node().resolve(id, name, LONG);
+        return node.events().resolved(id);
+    }
+}
