@@ -232,7 +232,8 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
                     firstFailure != null
                             ? firstFailure
                             : new ConnectFailure(
-                                    FailureReason.NAME_NOT_FOUND, request.target().host() + " has no address"));
+                                    FailureReason.NAME_NOT_FOUND,
+                                    request.target().host() + " has no address"));
             return;
         }
         stepStart = System.nanoTime();
@@ -290,20 +291,20 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         decided(null);
         long opened = System.nanoTime();
         Candidate to = Objects.requireNonNull(dialed);
+        ByteBuf first = early;
+        early = null;
         int fd;
         connection.enterTunnel();
         try {
             fd = connector.handOver.detach(channel);
         } catch (IOException e) {
             upstream.discard();
-            releaseEarly();
+            ReferenceCountUtil.release(first);
             channel.close();
             closed(to, new TunnelEnd(TunnelEnd.Cause.ERROR, 0, 0, String.valueOf(e.getMessage())), opened);
             return;
         }
         Future<TunnelEnd> end;
-        ByteBuf first = early;
-        early = null;
         try {
             end = upstream.relay(fd, first == null ? NOTHING : first.nioBuffer(), connector.timeouts.idle());
         } catch (RuntimeException e) {

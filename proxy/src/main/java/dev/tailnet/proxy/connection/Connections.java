@@ -2,13 +2,10 @@ package dev.tailnet.proxy.connection;
 
 import dev.tailnet.proxy.connection.Connection.Phase;
 import io.netty.channel.Channel;
-import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
-import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -22,7 +19,7 @@ public final class Connections {
     private final AtomicIntegerArray phases = new AtomicIntegerArray(Phase.values().length);
     private final LongAdder accepted = new LongAdder();
     private final LongAdder rejected = new LongAdder();
-    private final List<Promise<Void>> waitingForNone = new CopyOnWriteArrayList<>();
+    private final Queue<Runnable> waitingForNone = new ConcurrentLinkedQueue<>();
 
     /**
      * @param limit how many may live at once
@@ -62,14 +59,12 @@ public final class Connections {
                 phases.get(Phase.TUNNEL.ordinal()));
     }
 
-    /** Completes once there is no connection; with nobody accepting, that lasts. */
-    public Future<Void> whenNone(EventExecutor executor) {
-        Promise<Void> none = executor.newPromise();
-        waitingForNone.add(none);
+    /** Runs {@code action} once there is no connection; with nobody accepting, that lasts. Any thread may be the one that runs it. */
+    public void whenNone(Runnable action) {
+        waitingForNone.add(action);
         if (size.get() == 0) {
-            none.trySuccess(null);
+            runWaiting();
         }
-        return none;
     }
 
     /**
@@ -98,9 +93,13 @@ public final class Connections {
 
     private void left() {
         if (size.decrementAndGet() == 0) {
-            for (Promise<Void> none : waitingForNone) {
-                none.trySuccess(null);
-            }
+            runWaiting();
+        }
+    }
+
+    private void runWaiting() {
+        for (Runnable action = waitingForNone.poll(); action != null; action = waitingForNone.poll()) {
+            action.run();
         }
     }
 }

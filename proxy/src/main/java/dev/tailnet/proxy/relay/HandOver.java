@@ -21,9 +21,12 @@ public final class HandOver {
      * been flushed; the caller keeps the bytes that were already read.
      *
      * @return the connection's descriptor, non-blocking, now the caller's
-     * @throws IOException when the descriptor cannot be duplicated; the channel is as it was
+     * @throws IOException when the channel is closed or its descriptor cannot be duplicated; the channel is as it was
      */
     public int detach(EpollSocketChannel channel) throws IOException {
+        if (!channel.isOpen()) {
+            throw new IOException("the client went away before the hand-over");
+        }
         int fd = duplicator.duplicate(channel.fd().intValue());
         channel.close();
         return fd;

@@ -10,6 +10,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseCombiner;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 /** The proxy's listeners and their connections. */
 public final class ProxyServer {
     private static final int BACKLOG = 1024;
+    private static final int ABORT_SECONDS = 1;
 
     private final EventLoops loops;
     private final Connections connections;
@@ -90,7 +92,7 @@ public final class ProxyServer {
         EventExecutor executor = loops.group().next();
         Promise<Void> stopped = executor.newPromise();
         executor.execute(() -> {
-            var combiner = new io.netty.util.concurrent.PromiseCombiner(executor);
+            var combiner = new PromiseCombiner(executor);
             channels.forEach(channel -> combiner.add((Future<?>) channel.close()));
             combiner.finish(stopped);
         });
@@ -101,22 +103,25 @@ public final class ProxyServer {
      * Stops accepting and lets what is open come to its end, for a while.
      *
      * @param patience after this, the connections that are left are closed
-     * @return completes when none is left, with the number of those that had to be closed
+     * @return completes when none is left, at the latest a second after they were closed, with the number of those
      */
     public Future<Integer> drain(Duration patience) {
         EventExecutor executor = loops.group().next();
         Promise<Integer> drained = executor.newPromise();
         stopAccepting().addListener(stopped -> {
-            var cut = new int[1];
             var limit = executor.schedule(
                     () -> {
-                        cut[0] = connections.abortAll();
+                        int cut = connections.abortAll();
+                        connections.whenNone(() -> drained.trySuccess(cut));
+                        executor.schedule(() -> drained.trySuccess(cut), ABORT_SECONDS, TimeUnit.SECONDS);
                     },
                     patience.toNanos(),
                     TimeUnit.NANOSECONDS);
-            connections.whenNone(executor).addListener(none -> {
-                limit.cancel(false);
-                drained.setSuccess(cut[0]);
+            connections.whenNone(() -> {
+                // Once the time has passed, the answer is the number that was cut.
+                if (limit.cancel(false)) {
+                    drained.trySuccess(0);
+                }
             });
         });
         return drained;

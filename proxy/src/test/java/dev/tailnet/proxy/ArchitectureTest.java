@@ -1,0 +1,71 @@
+package dev.tailnet.proxy;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The import directions inside the proxy. */
+@AnalyzeClasses(packages = "dev.tailnet.proxy", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule directions = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("server")
+            .definedBy("..proxy.server..")
+            .layer("front ends")
+            .definedBy("..proxy.socks..", "..proxy.http..")
+            .layer("connect")
+            .definedBy("..proxy.connect..")
+            .layer("steps")
+            .definedBy(
+                    "..proxy.policy..",
+                    "..proxy.route..",
+                    "..proxy.dial..",
+                    "..proxy.relay..",
+                    "..proxy.audit..",
+                    "..proxy.resolve..")
+            .layer("connection")
+            .definedBy("..proxy.connection..")
+            .layer("request")
+            .definedBy("..proxy.request..")
+            .whereLayer("server")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("front ends")
+            .mayOnlyBeAccessedByLayers("server")
+            .whereLayer("connect")
+            .mayOnlyBeAccessedByLayers("server", "front ends")
+            .whereLayer("steps")
+            .mayOnlyBeAccessedByLayers("connect")
+            .whereLayer("connection")
+            .mayOnlyBeAccessedByLayers("server", "front ends", "connect");
+
+    @ArchTest
+    static final ArchRule stepsDoNotKnowOneAnother = slices().matching(
+                    "dev.tailnet.proxy.(policy|route|dial|relay|audit|resolve)..")
+            .should()
+            .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule frontEndsDoNotKnowOneAnother =
+            slices().matching("dev.tailnet.proxy.(socks|http)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule policyIsPure = noClasses()
+            .that()
+            .resideInAnyPackage("..proxy.policy..", "..proxy.request..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.netty..", "java.io..", "java.nio.channels..", "java.nio.file..");
+
+    @ArchTest
+    static final ArchRule nothingOfTheOtherModules = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.tailnet.bridge..", "dev.tailnet.agent..", "com.sun.jna..");
+}

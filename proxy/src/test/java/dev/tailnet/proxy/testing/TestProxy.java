@@ -1,0 +1,136 @@
+package dev.tailnet.proxy.testing;
+
+import dev.tailnet.proxy.connect.Connector;
+import dev.tailnet.proxy.connect.Timeouts;
+import dev.tailnet.proxy.policy.Policy;
+import dev.tailnet.proxy.policy.Verdict;
+import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.Route;
+import dev.tailnet.proxy.server.BindFailure;
+import dev.tailnet.proxy.server.EpollFailure;
+import dev.tailnet.proxy.server.EventLoops;
+import dev.tailnet.proxy.server.Limits;
+import dev.tailnet.proxy.server.ListenerSpec;
+import dev.tailnet.proxy.server.ProxyServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A running proxy on a loopback port, all of whose surroundings a test sets: every address is the tailnet's unless said otherwise. */
+public final class TestProxy implements AutoCloseable {
+    public static final Policy ALLOW_ALL = new Policy() {
+        @Override
+        public Verdict onTarget(ConnectRequest request) {
+            return Verdict.allowed();
+        }
+
+        @Override
+        public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+            return Verdict.allowed();
+        }
+    };
+
+    private static final int THREADS = 2;
+
+    private final EventLoops loops;
+    private final TestReadiness readiness = new TestReadiness();
+    private final TestResolver resolver = new TestResolver();
+    private final Map<InetAddress, Route> routes = new ConcurrentHashMap<>();
+    private final NettyDialer tailnet = new NettyDialer();
+    private final NettyDialer direct = new NettyDialer();
+    private final RecordingAudit audit = new RecordingAudit();
+    private final ProxyServer server;
+
+    /** What a test may choose at the start. */
+    public record Options(Policy policy, Timeouts timeouts, Limits limits, ListenerSpec.Kind kind) {
+        public static final Options DEFAULT =
+                new Options(ALLOW_ALL, Timeouts.DEFAULT, Limits.DEFAULT, ListenerSpec.Kind.MIXED);
+
+        public Options with(Policy chosen) {
+            return new Options(chosen, timeouts, limits, kind);
+        }
+
+        public Options with(Limits chosen) {
+            return new Options(policy, timeouts, chosen, kind);
+        }
+
+        public Options with(ListenerSpec.Kind chosen) {
+            return new Options(policy, timeouts, limits, chosen);
+        }
+
+        public Options dialTimeout(Duration dial) {
+            return new Options(
+                    policy, new Timeouts(timeouts.readiness(), timeouts.lookup(), dial, timeouts.idle()), limits, kind);
+        }
+    }
+
+    private TestProxy(Options options) throws BindFailure, EpollFailure {
+        loops = EventLoops.open(THREADS);
+        var connector = new Connector(
+                options.policy(),
+                readiness,
+                resolver,
+                address -> routes.getOrDefault(address, Route.TAILNET),
+                tailnet,
+                direct,
+                audit,
+                options.timeouts(),
+                new FcntlDuplicator());
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        server = ProxyServer.bind(
+                loops, List.of(new ListenerSpec(options.kind(), address)), connector, options.limits());
+    }
+
+    public static TestProxy start() throws BindFailure, EpollFailure {
+        return start(Options.DEFAULT);
+    }
+
+    public static TestProxy start(Options options) throws BindFailure, EpollFailure {
+        return new TestProxy(options);
+    }
+
+    public InetSocketAddress address() {
+        return server.listeners().getFirst().address();
+    }
+
+    public EventLoops loops() {
+        return loops;
+    }
+
+    public ProxyServer server() {
+        return server;
+    }
+
+    public TestReadiness readiness() {
+        return readiness;
+    }
+
+    public TestResolver resolver() {
+        return resolver;
+    }
+
+    public Map<InetAddress, Route> routes() {
+        return routes;
+    }
+
+    public NettyDialer tailnet() {
+        return tailnet;
+    }
+
+    public NettyDialer direct() {
+        return direct;
+    }
+
+    public RecordingAudit audit() {
+        return audit;
+    }
+
+    @Override
+    public void close() {
+        server.drain(Duration.ZERO).awaitUninterruptibly();
+        loops.close();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.tailnet.proxy.testing;
+
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.resolve.Resolver;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Knows the names a test gives it, never answers for {@code silent}, and remembers what it was asked. */
+public final class TestResolver implements Resolver {
+    public static final String SILENT = "silent";
+
+    private final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<Promise<Resolution>> unanswered = new LinkedBlockingQueue<>();
+
+    public void add(String name, InetAddress... addresses) {
+        names.put(name, List.of(addresses));
+    }
+
+    public List<String> asked() {
+        return asked;
+    }
+
+    /** The next lookup of {@link #SILENT}. */
+    public Promise<Resolution> nextUnanswered() throws InterruptedException {
+        return unanswered.take();
+    }
+
+    @Override
+    public Future<Resolution> resolve(long id, String name, Duration timeout, EventExecutor executor) {
+        asked.add(name);
+        Promise<Resolution> answer = executor.newPromise();
+        if (name.equals(SILENT)) {
+            unanswered.add(answer);
+            return answer;
+        }
+        List<InetAddress> addresses = names.get(name);
+        if (addresses == null) {
+            return answer.setFailure(new ConnectFailure(FailureReason.NAME_NOT_FOUND, name + " does not exist"));
+        }
+        return answer.setSuccess(new Resolution(addresses, "test"));
+    }
+}
