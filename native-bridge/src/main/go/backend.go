@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+
+	"tailscale.com/ipn"
+	"tailscale.com/ipn/ipnext"
+	"tailscale.com/ipn/ipnlocal"
+	"tailscale.com/ipn/store"
+	"tailscale.com/types/logger"
+)
+
+// extensionName registers this library with the LocalBackend of each tsnet.Server.
+const extensionName = "libtailscale"
+
+const stateFile = "tailscaled.state"
+
+func init() {
+	ipnext.RegisterExtension(extensionName, newExtension)
+}
+
+// nodeStore is a state store that knows its node: LocalBackend hands it to the extension before it starts.
+type nodeStore struct {
+	ipn.StateStore
+	node *node
+}
+
+func openStateFile(logf logger.Logf, path string) (ipn.StateStore, error) {
+	return store.NewFileStore(logf, path)
+}
+
+// defaultStateDir is where tsnet would keep the state.
+func defaultStateDir() (string, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	config, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("no state directory was set and there is no default: %w", err)
+	}
+	return filepath.Join(config, "tsnet-"+strings.ToLower(filepath.Base(exe))), nil
+}
+
+// extension gives a node its LocalBackend and the notifications of the bus from the first on.
+type extension struct {
+	node     *node
+	backend  *ipnlocal.LocalBackend
+	watching atomic.Bool
+}
+
+func newExtension(_ logger.Logf, safe ipnext.SafeBackend) (ipnext.Extension, error) {
+	state, ok := safe.Sys().StateStore.GetOK()
+	if !ok {
+		return nil, ipnext.SkipExtension
+	}
+	own, ok := state.(*nodeStore)
+	if !ok {
+		return nil, ipnext.SkipExtension
+	}
+	backend, ok := safe.(*ipnlocal.LocalBackend)
+	if !ok {
+		return nil, fmt.Errorf("unexpected backend %T", safe)
+	}
+	return &extension{node: own.node, backend: backend}, nil
+}
+
+func (e *extension) Name() string { return extensionName }
+
+func (e *extension) Shutdown() error { return nil }
+
+// Init runs inside LocalBackend.Start, with its lock held. The watch therefore begins on a goroutine, a moment later;
+// until then the hook sees the errors, which the bus does not repeat.
+func (e *extension) Init(host ipnext.Host) error {
+	host.Hooks().MutateNotifyLocked.Add(func(n *ipn.Notify) {
+		if n.ErrMessage != nil && !e.watching.Load() {
+			e.node.notified(&ipn.Notify{Version: n.Version, ErrMessage: n.ErrMessage})
+		}
+	})
+	e.node.backend.Store(e.backend)
+	go e.backend.WatchNotifications(e.node.ctx,
+		ipn.NotifyInitialState|ipn.NotifyInitialPrefs|ipn.NotifyInitialHealthState|ipn.NotifyNoNetMap|
+			ipn.NotifyInProcessNoDisconnect,
+		func() { e.watching.Store(true) },
+		func(n *ipn.Notify) bool {
+			e.node.notified(n)
+			return true
+		})
+	return nil
+}
+
+// notified takes a notification of the bus. It must not block, nor call the backend.
+func (n *node) notified(notify *ipn.Notify) {
+	n.status.update(notify)
+	stream := n.stream.Load()
+	if stream == nil {
+		return
+	}
+	text, err := json.Marshal(notify)
+	if err != nil {
+		n.log(logError, "cannot encode a notification of the bus: %v", err)
+		return
+	}
+	stream.notify(text)
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"encoding/binary"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Types of frames: enum tailnet_frame of tailnet_bridge.h.
+const (
+	frameStarted  = 1
+	frameStopped  = 2
+	frameNotify   = 3
+	frameLog      = 4
+	frameDialed   = 5
+	frameClosed   = 6
+	frameResolved = 7
+)
+
+const frameHeader = 16
+
+// Log lines are dropped, least important first, while a reader lags behind by this much. Nothing else ever is.
+const (
+	dropDebugAbove = 256 << 10
+	dropLogsAbove  = 4 << 20
+)
+
+// flushTimeout bounds how long a closed stream waits for a reader that does not read.
+const flushTimeout = 2 * time.Second
+
+// appendFrame adds the header of a frame whose payload has the given length.
+func appendFrame(b []byte, kind, c uint8, id uint64, payload int) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(frameHeader-4+payload))
+	b = append(b, kind, c, 0, 0)
+	return binary.BigEndian.AppendUint64(b, id)
+}
+
+// stream writes frames to the socket that the caller reads. Producers only append to a buffer; one goroutine writes
+// whatever has gathered in one go.
+type stream struct {
+	conn net.Conn
+	done chan struct{} // closed when the writer has ended
+
+	mu      sync.Mutex
+	pending []byte
+	spare   []byte
+	dropped int
+	ending  bool
+	broken  bool
+	wake    chan struct{}
+}
+
+func newStream(conn net.Conn) *stream {
+	s := &stream{conn: conn, done: make(chan struct{}), wake: make(chan struct{}, 1)}
+	go s.run()
+	return s
+}
+
+func (s *stream) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (s *stream) send(kind, c uint8, id uint64, payload ...[]byte) {
+	if s == nil {
+		return
+	}
+	total := 0
+	for _, part := range payload {
+		total += len(part)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ending || s.broken {
+		return
+	}
+	s.pending = appendFrame(s.pending, kind, c, id, total)
+	for _, part := range payload {
+		s.pending = append(s.pending, part...)
+	}
+	s.signal()
+}
+
+func (s *stream) started(c code, text string) { s.send(frameStarted, uint8(c), 0, []byte(text)) }
+func (s *stream) stopped(c code, text string) { s.send(frameStopped, uint8(c), 0, []byte(text)) }
+func (s *stream) notify(json []byte)          { s.send(frameNotify, 0, 0, json) }
+func (s *stream) dialed(id uint64, c code, text string) {
+	s.send(frameDialed, uint8(c), id, []byte(text))
+}
+
+func (s *stream) closed(id uint64, c code, up, down uint64, text string) {
+	var counts [16]byte
+	binary.BigEndian.PutUint64(counts[:8], up)
+	binary.BigEndian.PutUint64(counts[8:], down)
+	s.send(frameClosed, uint8(c), id, counts[:], []byte(text))
+}
+
+func (s *stream) resolveFailed(id uint64, c code, text string) {
+	s.send(frameResolved, uint8(c), id, []byte(text))
+}
+
+func (s *stream) resolved(id uint64, source uint8, ttl uint32, addrs []netip.Addr) {
+	addrs = addrs[:min(len(addrs), 255)]
+	payload := []byte{source}
+	payload = binary.BigEndian.AppendUint32(payload, ttl)
+	payload = append(payload, uint8(len(addrs)))
+	for _, addr := range addrs {
+		raw := addr.AsSlice()
+		payload = append(payload, uint8(len(raw)))
+		payload = append(payload, raw...)
+	}
+	s.send(frameResolved, uint8(codeOK), id, payload)
+}
+
+// log sends a line unless the reader is far behind.
+func (s *stream) log(level logLevel, line string) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	limit := dropLogsAbove
+	if level == logDebug {
+		limit = dropDebugAbove
+	}
+	drop := len(s.pending) > limit
+	if drop {
+		s.dropped++
+	}
+	s.mu.Unlock()
+	if !drop {
+		s.send(frameLog, uint8(level), 0, []byte(line))
+	}
+}
+
+// close flushes what is pending and ends the stream.
+func (s *stream) close() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	s.ending = true
+	s.signal()
+	s.mu.Unlock()
+	s.conn.SetWriteDeadline(time.Now().Add(flushTimeout))
+}
+
+func (s *stream) run() {
+	defer close(s.done)
+	defer s.conn.Close()
+	for range s.wake {
+		for {
+			batch, ending := s.take()
+			if len(batch) == 0 {
+				if ending {
+					return
+				}
+				break
+			}
+			if _, err := s.conn.Write(batch); err != nil {
+				s.mu.Lock()
+				s.broken, s.pending, s.spare = true, nil, nil
+				s.mu.Unlock()
+				return
+			}
+			s.recycle(batch)
+		}
+	}
+}
+
+// take hands the pending frames to the writer.
+func (s *stream) take() (batch []byte, ending bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dropped > 0 && len(s.pending) < dropDebugAbove {
+		line := droppedLine(s.dropped)
+		s.pending = appendFrame(s.pending, frameLog, uint8(logWarning), 0, len(line))
+		s.pending = append(s.pending, line...)
+		s.dropped = 0
+	}
+	batch, s.pending = s.pending, s.spare
+	s.spare = nil
+	return batch, s.ending
+}
+
+// recycle keeps a written buffer for the next batch, unless a burst made it large.
+func (s *stream) recycle(batch []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.spare == nil && cap(batch) <= 64<<10 {
+		s.spare = batch[:0]
+	}
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"strings"
+)
+
+// logLevel is the code of a LOG frame.
+type logLevel uint8
+
+const (
+	logDebug   logLevel = 0
+	logInfo    logLevel = 1
+	logWarning logLevel = 2
+	logError   logLevel = 3
+)
+
+// The tailscale packages write most lines through a logger they are given, a few through Go's own.
+func init() {
+	log.SetFlags(0)
+	log.SetOutput(goLog{})
+}
+
+// goLog takes what is written to Go's own logger. It belongs to no node, so every node gets it.
+type goLog struct{}
+
+func (goLog) Write(p []byte) (int, error) {
+	line := strings.TrimRight(string(p), "\n")
+	level := backendLevel(line)
+	table.each(func(n *node) { n.log(level, "%s", line) })
+	return len(p), nil
+}
+
+// backendLevel tells how much a line of the tailscale packages matters. They write for their own developers: what a
+// user has to know arrives on the bus, so nearly everything is debug.
+func backendLevel(line string) logLevel {
+	switch {
+	case strings.HasPrefix(line, "[v"), strings.Contains(line, "[v1]"), strings.Contains(line, "[v2]"):
+		return logDebug
+	case strings.Contains(line, "[unexpected]"):
+		return logWarning
+	case strings.HasPrefix(line, "Switching ipn state"):
+		return logInfo
+	default:
+		return logDebug
+	}
+}
+
+func droppedLine(count int) string {
+	return fmt.Sprintf("%d log lines were dropped: the event stream was read too slowly", count)
+}
+
+// log writes a line to the log descriptor if the caller set one, else to the event stream.
+func (n *node) log(level logLevel, format string, args ...any) {
+	line := strings.TrimRight(fmt.Sprintf(format, args...), "\n")
+	line = strings.ToValidUTF8(n.redact(line), "\uFFFD")
+	if file := n.logFile.Load(); file != nil {
+		fmt.Fprintln(file, line)
+		return
+	}
+	n.stream.Load().log(level, line)
+}
+
+func (n *node) backendLogf(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	n.log(backendLevel(line), "%s", line)
+}
+
+func (n *node) userLogf(format string, args ...any) {
+	n.log(logInfo, format, args...)
+}
+
+// redact removes the auth key from a line.
+func (n *node) redact(line string) string {
+	if key := n.secret.Load(); key != nil && len(*key) >= minSecret {
+		return strings.ReplaceAll(line, *key, "[auth key]")
+	}
+	return line
+}
+
+// setLogFD makes log lines go to a descriptor of the caller's; -1 discards them.
+func (n *node) setLogFD(fd int) error {
+	if fd < 0 {
+		file, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		n.logFile.Store(file)
+		return nil
+	}
+	dup, err := dupFD(fd)
+	if err != nil {
+		return err
+	}
+	n.logFile.Store(os.NewFile(uintptr(dup), "log"))
+	return nil
+}
