@@ -73,7 +73,8 @@ final class ConfigFile {
         if (setting.isEmpty()) {
             findings.problem(source, "unknown key '" + key + "'" + Suggestions.phrase(key, knownKeys()));
         } else {
-            var before = lines.putIfAbsent(setting.get(), parser.currentTokenLocation().getLineNr());
+            var before = lines.putIfAbsent(
+                    setting.get(), parser.currentTokenLocation().getLineNr());
             if (before != null) {
                 findings.problem(source, key + " was given before, on line " + before);
             }

@@ -11,8 +11,7 @@ import java.util.Map;
  * @param exposed secrets that stand in this process's arguments or environment and have to be scrubbed from there
  * @param effective the value of each setting in text, with its source; secrets masked
  */
-public record Configuration(
-        Settings settings, List<String> warnings, List<Secret> exposed, List<Effective> effective) {
+public record Configuration(Settings settings, List<String> warnings, List<Secret> exposed, List<Effective> effective) {
 
     public Configuration {
         warnings = List.copyOf(warnings);

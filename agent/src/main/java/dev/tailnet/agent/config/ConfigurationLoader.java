@@ -77,11 +77,7 @@ final class ConfigurationLoader {
                 node,
                 listeners,
                 one(Setting.INTERNET, constant(Internet.class), Internet.DIRECT, ConfigurationLoader::lowerCase),
-                one(
-                        Setting.RUNTIME_DIR,
-                        Values::path,
-                        RuntimeDirectory.defaultFor(environment),
-                        Path::toString),
+                one(Setting.RUNTIME_DIR, Values::path, RuntimeDirectory.defaultFor(environment), Path::toString),
                 one(
                         Setting.DRAIN_TIMEOUT,
                         ConfigurationLoader::drainTimeout,
@@ -190,12 +186,13 @@ final class ConfigurationLoader {
             return;
         }
         switch (given.source().layer()) {
-            case FLAG -> findings.warning(
-                    given.source(),
-                    "other users could see the key until it was scrubbed from the process title: use"
-                            + " --auth-key-file or TS_AUTHKEY");
-            case FILE -> findings.warning(
-                    given.source(), "the key is stored in the configuration file: use auth-key-file");
+            case FLAG ->
+                findings.warning(
+                        given.source(),
+                        "other users could see the key until it was scrubbed from the process title: use"
+                                + " --auth-key-file or TS_AUTHKEY");
+            case FILE ->
+                findings.warning(given.source(), "the key is stored in the configuration file: use auth-key-file");
             case ENVIRONMENT, CREDENTIAL, DEFAULT -> {}
         }
     }
@@ -204,7 +201,10 @@ final class ConfigurationLoader {
         var isPath = given.setting() == Setting.AUTH_KEY_FILE || AuthKeyReader.isFileReference(given.value());
         note(
                 given.setting(),
-                List.of(isPath ? given.value() : key.map(AuthKey::secret).map(Secret::toString).orElse(Secret.MASK)),
+                List.of(
+                        isPath
+                                ? given.value()
+                                : key.map(AuthKey::secret).map(Secret::toString).orElse(Secret.MASK)),
                 given.source());
     }
 
@@ -213,9 +213,11 @@ final class ConfigurationLoader {
         var exposed = new LinkedHashSet<String>();
         flags.values().getOrDefault(Setting.AUTH_KEY, List.of()).forEach(exposed::add);
         all.stream()
-                .filter(given -> given.setting() == Setting.AUTH_KEY && given.source().layer() == Source.Layer.ENVIRONMENT)
+                .filter(given ->
+                        given.setting() == Setting.AUTH_KEY && given.source().layer() == Source.Layer.ENVIRONMENT)
                 .forEach(given -> exposed.add(given.value()));
-        EnvironmentNames.secrets().forEach(name -> exposed.add(environment.getOrDefault(name, "").strip()));
+        EnvironmentNames.secrets()
+                .forEach(name -> exposed.add(environment.getOrDefault(name, "").strip()));
         return exposed.stream()
                 .filter(value -> !value.isEmpty() && !AuthKeyReader.isFileReference(value))
                 .map(Secret::of)

@@ -18,7 +18,8 @@ final class ConfigurationPrinter {
     }
 
     private static String value(Effective effective) {
-        var items = effective.values().stream().map(ConfigurationPrinter::quoted).toList();
+        var items =
+                effective.values().stream().map(ConfigurationPrinter::quoted).toList();
         return effective.setting().isList()
                 ? items.stream().collect(Collectors.joining(", ", "[", "]"))
                 : items.getFirst();

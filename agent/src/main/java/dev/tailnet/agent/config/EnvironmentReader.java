@@ -37,8 +37,7 @@ final class EnvironmentReader {
             case Meaning.Value(var setting) -> {
                 if (name.startsWith("TS_") && Addresses.lacksHost(value)) {
                     findings.warning(
-                            source,
-                            value + " listens on 127.0.0.1 only; for every address write 0.0.0.0" + value);
+                            source, value + " listens on 127.0.0.1 only; for every address write 0.0.0.0" + value);
                 }
                 given.add(Given.of(setting, value, source));
             }
@@ -72,8 +71,7 @@ final class EnvironmentReader {
                 .toList();
         for (var name : new TreeSet<>(environment.keySet())) {
             if (EnvironmentNames.meaning(name).isEmpty() && !EnvironmentNames.isPassed(name)) {
-                findings.warning(
-                        Source.variable(name), "unknown, and ignored" + Suggestions.phrase(name, known));
+                findings.warning(Source.variable(name), "unknown, and ignored" + Suggestions.phrase(name, known));
             }
         }
     }

@@ -63,7 +63,8 @@ final class ListenerSettings {
     }
 
     private Set<InetSocketAddress> read(Setting setting, List<String> fallback) {
-        var items = Optional.ofNullable(given.get(setting)).map(ListValues::items).orElse(fallback);
+        var items =
+                Optional.ofNullable(given.get(setting)).map(ListValues::items).orElse(fallback);
         var addresses = new LinkedHashSet<InetSocketAddress>();
         if (items.equals(List.of(NONE))) {
             return addresses;
@@ -114,8 +115,9 @@ final class ListenerSettings {
                         .findFirst()
                         .ifPresent(bound -> findings.problem(
                                 source(listener.getKey()),
-                                Addresses.format(address) + " is taken by " + bound.setting().key() + " "
-                                        + Addresses.format(bound.address()) + ", " + source(bound.setting())));
+                                Addresses.format(address) + " is taken by "
+                                        + bound.setting().key() + " " + Addresses.format(bound.address()) + ", "
+                                        + source(bound.setting())));
                 before.add(new Bound(listener.getKey(), address));
             }
         }
@@ -128,6 +130,9 @@ final class ListenerSettings {
     private void note(Setting setting, Set<InetSocketAddress> addresses) {
         var values = addresses.stream().map(Addresses::format).toList();
         var isOff = values.isEmpty() && (setting == Setting.LISTEN || setting == Setting.STATUS_LISTEN);
-        effective.put(setting, new Effective(setting, isOff ? List.of(NONE) : values, source(setting).text()));
+        effective.put(
+                setting,
+                new Effective(
+                        setting, isOff ? List.of(NONE) : values, source(setting).text()));
     }
 }

@@ -47,15 +47,13 @@ public enum Setting {
             "ADDR",
             "SOCKS5 and HTTP proxy on one port, comma-separated or repeated (default 127.0.0.1:1055)"),
     SOCKS5_LISTEN("socks5-listen", Group.LISTENERS, "ADDR", "More listeners, SOCKS5 only", "socks5-server"),
-    HTTP_LISTEN("http-listen", Group.LISTENERS, "ADDR", "More listeners, HTTP proxy only", "outbound-http-proxy-listen"),
+    HTTP_LISTEN(
+            "http-listen", Group.LISTENERS, "ADDR", "More listeners, HTTP proxy only", "outbound-http-proxy-listen"),
     STATUS_LISTEN(
             "status-listen", Group.LISTENERS, "ADDR", "Status, health and metrics over HTTP (default 127.0.0.1:9002)"),
 
     INTERNET(
-            "internet",
-            Group.BEHAVIOUR,
-            "direct|deny",
-            "What happens to targets outside the tailnet (default direct)"),
+            "internet", Group.BEHAVIOUR, "direct|deny", "What happens to targets outside the tailnet (default direct)"),
     DRAIN_TIMEOUT(
             "drain-timeout",
             Group.BEHAVIOUR,

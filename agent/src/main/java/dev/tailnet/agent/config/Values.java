@@ -80,8 +80,9 @@ final class Values {
     /** A tag as {@code tailcfg.CheckTag} accepts it. */
     static String tag(String text) {
         if (!TAG.matcher(text).matches()) {
-            throw new IllegalArgumentException("'" + text + "' is not a tag: write tag:NAME, where NAME begins with a letter"
-                    + " and has letters, digits and hyphens");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a tag: write tag:NAME, where NAME begins with a letter"
+                            + " and has letters, digits and hyphens");
         }
         return text;
     }

@@ -3,6 +3,9 @@ package dev.tailnet.testnet;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The programs of the test network, as {@code packaging/testnet/build-tools} built them. The system property
@@ -24,6 +27,20 @@ public final class Binaries {
     /** The command line of a peer. */
     public static Path tailscale() {
         return find("tailscale");
+    }
+
+    /** The version of {@link #tailscaled} and {@link #tailscale}, such as {@code 1.102.5}. */
+    public static String tailscaleVersion() {
+        return ChildProcess.run(
+                        directory(),
+                        Map.of(),
+                        Duration.ofSeconds(10),
+                        List.of(tailscale().toString(), "version"))
+                .orThrow()
+                .stdout()
+                .lines()
+                .findFirst()
+                .orElse("of unknown version");
     }
 
     private static Path find(String name) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * outlive this process, however that ends.
  */
 final class ChildProcess implements AutoCloseable {
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
     private static final int TAIL_LINES = 40;
 
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
@@ -101,6 +101,10 @@ final class ChildProcess implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /**

@@ -37,8 +37,8 @@ public final class Peer implements AutoCloseable {
         this.hostname = hostname;
         this.directory = directory;
         this.environment = environment;
-        this.socks5 = options.socks5() ? Ports.freeTcp() : null;
-        this.http = options.http() ? Ports.freeTcp() : null;
+        this.socks5 = options.socks5();
+        this.http = options.http();
         var command = new ArrayList<String>(List.of(
                 Binaries.tailscaled().toString(),
                 "--tun=userspace-networking",
@@ -130,6 +130,11 @@ public final class Peer implements AutoCloseable {
     public JsonNode status() {
         return JsonMapper.shared()
                 .readTree(tailscale("status", "--json").orThrow().stdout());
+    }
+
+    /** The last lines of tailscaled's log, for an error message. */
+    public String logTail() {
+        return process.logTail();
     }
 
     /** Ends the process at once, as a crash would. */

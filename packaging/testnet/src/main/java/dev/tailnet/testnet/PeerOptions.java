@@ -1,6 +1,8 @@
 package dev.tailnet.testnet;
 
+import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a peer is started.
@@ -9,16 +11,16 @@ import java.util.List;
  * @param acceptRoutes it uses the subnet routes of others
  * @param tags the tags it gets, such as {@code tag:test}
  * @param ephemeral the control server forgets it when it logs out
- * @param socks5 it serves tailscaled's SOCKS5 proxy on a loopback port
- * @param http it serves tailscaled's HTTP proxy on a loopback port
+ * @param socks5 where it serves tailscaled's SOCKS5 proxy
+ * @param http where it serves tailscaled's HTTP proxy
  */
 public record PeerOptions(
         List<String> advertiseRoutes,
         boolean acceptRoutes,
         List<String> tags,
         boolean ephemeral,
-        boolean socks5,
-        boolean http) {
+        @Nullable InetSocketAddress socks5,
+        @Nullable InetSocketAddress http) {
     public PeerOptions {
         advertiseRoutes = List.copyOf(advertiseRoutes);
         tags = List.copyOf(tags);
@@ -26,7 +28,7 @@ public record PeerOptions(
 
     /** A plain node: no routes, no proxies. */
     public static PeerOptions plain() {
-        return new PeerOptions(List.of(), false, List.of(), false, false, false);
+        return new PeerOptions(List.of(), false, List.of(), false, null, null);
     }
 
     /** A node in front of the subnet hosts of {@link TestAddresses}. */
@@ -50,8 +52,12 @@ public record PeerOptions(
         return new PeerOptions(advertiseRoutes, acceptRoutes, tags, value, socks5, http);
     }
 
-    /** The same with tailscaled's own SOCKS5 and HTTP proxies. */
+    public PeerOptions withSocks5(InetSocketAddress listen) {
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, listen, http);
+    }
+
+    /** The same with tailscaled's own SOCKS5 and HTTP proxies on loopback ports that are free now. */
     public PeerOptions withProxies() {
-        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, true, true);
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, Ports.freeTcp(), Ports.freeTcp());
     }
 }

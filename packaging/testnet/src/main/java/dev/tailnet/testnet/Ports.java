@@ -8,10 +8,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /** Loopback ports that nobody uses right now, for programs that cannot tell which one they picked. */
-final class Ports {
+public final class Ports {
     private Ports() {}
 
-    static InetSocketAddress freeTcp() {
+    /** A free TCP port of 127.0.0.1. */
+    public static InetSocketAddress freeTcp() {
         try (var socket = new ServerSocket(0, 1, loopback())) {
             return new InetSocketAddress(loopback(), socket.getLocalPort());
         } catch (IOException e) {
@@ -19,7 +20,8 @@ final class Ports {
         }
     }
 
-    static InetSocketAddress freeUdp() {
+    /** A free UDP port of 127.0.0.1. */
+    public static InetSocketAddress freeUdp() {
         try (var socket = new DatagramSocket(0, loopback())) {
             return new InetSocketAddress(loopback(), socket.getLocalPort());
         } catch (IOException e) {
@@ -27,7 +29,8 @@ final class Ports {
         }
     }
 
-    static String hostPort(InetSocketAddress address) {
+    /** The address as {@code 127.0.0.1:1055}. */
+    public static String hostPort(InetSocketAddress address) {
         return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 

@@ -42,8 +42,8 @@ public final class TestNetwork implements AutoCloseable {
         this.options = options;
         this.directory = createDirectory();
         this.directoryRemover = new Thread(() -> deleteTree(directory), "testnet-remover");
-        this.headscale = new Headscale(directory.resolve("headscale"), options);
         Runtime.getRuntime().addShutdownHook(directoryRemover);
+        this.headscale = new Headscale(directory.resolve("headscale"), options);
     }
 
     /** Starts one with the {@linkplain NetworkOptions#defaults default options}; returns when the control server answers. */
@@ -192,13 +192,18 @@ public final class TestNetwork implements AutoCloseable {
         var key = AuthKeyOptions.singleUse()
                 .withEphemeral(peer.ephemeral())
                 .withTags(peer.tags().toArray(String[]::new));
+        return startPeer(hostname, peer, createAuthKey(key));
+    }
+
+    /** Starts a peer with a key of {@link #createAuthKey}, which decides on tags and ephemerality; returns when it is Running. */
+    public Peer startPeer(String hostname, PeerOptions peer, String authKey) {
         try {
             var started = Peer.start(
                     hostname,
                     directory.resolve("peer-" + peerCount.incrementAndGet()),
                     nodeEnvironment(),
                     controlUrl(),
-                    createAuthKey(key),
+                    authKey,
                     peer);
             peers.add(started);
             return started;

@@ -3,7 +3,8 @@
  * embedded DERP relay, and tailscaled processes as peers. Nothing is simulated, nothing needs an account, and closing a
  * {@link dev.tailnet.testnet.TestNetwork} leaves neither processes nor files.
  *
- * <p>This package knows nothing of tailnet-agent; every module may use it in tests.
+ * <p>Every module may use this package in tests. It uses no code of theirs: {@link dev.tailnet.testnet.AgentProcess} is tailnet-agent
+ * as a program.
  */
 @NullMarked
 package dev.tailnet.testnet;

@@ -1,0 +1,118 @@
+package dev.tailnet.testnet;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A running tailnet-agent, as its distribution starts it: {@code bin/tailnet-agent run ARGUMENTS}. It sees none of this process's
+ * environment but PATH.
+ */
+public final class AgentProcess implements AutoCloseable {
+    private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Path program;
+    private final Path directory;
+    private final Map<String, String> environment;
+    private final ChildProcess process;
+
+    private AgentProcess(Path program, Path directory, Map<String, String> environment, ChildProcess process) {
+        this.program = program;
+        this.directory = directory;
+        this.environment = environment;
+        this.process = process;
+    }
+
+    /**
+     * Starts one; returns at once.
+     *
+     * @param home the folder of the distribution
+     * @param directory a new folder for its log and its runtime directory
+     * @param authKey passed in TS_AUTHKEY, so that it is on no command line
+     * @param arguments further flags of {@code run}
+     * @throws TestNetworkException if it cannot be executed
+     */
+    public static AgentProcess start(
+            Path home, Path directory, Map<String, String> environment, String authKey, List<String> arguments) {
+        Path program = home.resolve("bin/tailnet-agent");
+        if (!Files.isExecutable(program)) {
+            throw new TestNetworkException(program + " is missing. Build it with: mvn -q -DskipTests package");
+        }
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + directory, e);
+        }
+        var variables = new HashMap<>(environment);
+        variables.put("JAVA_HOME", System.getProperty("java.home"));
+        var withKey = new HashMap<>(variables);
+        withKey.put("TS_AUTHKEY", authKey);
+        var command = new ArrayList<>(List.of(program.toString(), "run", "--runtime-dir=" + directory.resolve("run")));
+        command.addAll(arguments);
+        var process = ChildProcess.start("tailnet-agent", directory, directory.resolve("agent.log"), withKey, command);
+        return new AgentProcess(program, directory, variables, process);
+    }
+
+    /** The process id; the same from exec to the end. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Whether it runs. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Runs {@code tailnet-agent ARGUMENTS} against it. */
+    public CommandResult command(String... arguments) {
+        var command = new ArrayList<>(List.of(program.toString()));
+        command.addAll(List.of(arguments));
+        command.add("--runtime-dir=" + directory.resolve("run"));
+        return ChildProcess.run(directory, environment, COMMAND_TIMEOUT, command);
+    }
+
+    /**
+     * What {@code tailnet-agent status --json} says once it satisfies the condition.
+     *
+     * @throws TestNetworkException if it does not in time, or the agent ends
+     */
+    public JsonNode awaitStatus(Duration timeout, Predicate<JsonNode> condition) {
+        var holder = new Object() {
+            JsonNode status = JsonMapper.shared().nullNode();
+        };
+        process.awaitReady(timeout, () -> {
+            var result = command("status", "--json");
+            if (result.exitCode() != 0 && result.stdout().isBlank()) {
+                return false;
+            }
+            holder.status = JsonMapper.shared().readTree(result.stdout());
+            return condition.test(holder.status);
+        });
+        return holder.status;
+    }
+
+    /** The last lines of its log, for an error message. */
+    public String logTail() {
+        return process.logTail();
+    }
+
+    /** Its whole log. */
+    public Path log() {
+        return directory.resolve("agent.log");
+    }
+
+    /** Sends SIGTERM and waits for its end; kills it if that takes too long. */
+    @Override
+    public void close() {
+        process.close();
+    }
+}

@@ -1,0 +1,225 @@
+package dev.tailnet.testnet.bench;
+
+import dev.tailnet.testnet.Binaries;
+import dev.tailnet.testnet.Ports;
+import dev.tailnet.testnet.TestNetwork;
+import dev.tailnet.testnet.TestNetworkException;
+import dev.tailnet.testnet.bench.BenchOptions.Group;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares tailnet-agent with tailscaled of the same module version. Both run as they are used, against one far peer; runs alternate,
+ * so that what else the machine does meets both.
+ */
+public final class Bench {
+    private static final int CLIENTS = 16;
+    private static final int SHORT_CONNECTIONS = 20_000;
+    private static final int IDLE_TUNNELS = 5_000;
+    private static final int WARM_UP_CONNECTIONS = 3_000;
+    private static final int WARM_UP_ROUND_TRIPS = 2_000;
+    private static final Duration SETTLE = Duration.ofSeconds(3);
+    private static final List<Integer> STREAMS = List.of(1, 8);
+
+    private final BenchOptions options;
+    private final Contenders contenders;
+    private final FarSide far;
+    private final Samples samples = new Samples();
+
+    private Bench(BenchOptions options, Contenders contenders, FarSide far) {
+        this.options = options;
+        this.contenders = contenders;
+        this.far = far;
+    }
+
+    /**
+     * Runs the benchmark and prints its report on standard output, and what it does meanwhile on standard error.
+     *
+     * @param arguments the folder of the distribution, then the options of {@code packaging/bench}
+     */
+    public static void main(String[] arguments) throws InterruptedException {
+        try {
+            var options = BenchOptions.parse(
+                    List.of(arguments).subList(1, arguments.length).toArray(String[]::new));
+            Path agentHome = options.noise() ? null : Path.of(arguments[0]);
+            run(options, agentHome);
+        } catch (IllegalArgumentException | TestNetworkException | IOException e) {
+            System.err.println("bench: " + describe(e));
+            System.exit(1);
+        }
+    }
+
+    private static void run(BenchOptions options, @Nullable Path agentHome) throws IOException, InterruptedException {
+        try (var network = TestNetwork.start();
+                var far = new FarSide(network)) {
+            var bench = new Bench(options, new Contenders(network, agentHome), far);
+            bench.measureAll();
+            System.out.print(Report.of(
+                    bench.samples,
+                    Report.machine(Binaries.tailscaleVersion()),
+                    agentHome == null ? "tailscaled again" : "tailnet-agent"));
+        }
+    }
+
+    private void measureAll() throws IOException, InterruptedException {
+        if (options.groups().contains(Group.START)) {
+            measureStart();
+        }
+        if (options.groups().contains(Group.MEMORY)) {
+            measureMemory();
+        }
+        if (options.groups().contains(Group.THROUGHPUT)
+                || options.groups().contains(Group.CONNECTIONS)
+                || options.groups().contains(Group.LATENCY)) {
+            try (var tailscaled = startUp(Side.TAILSCALED);
+                    var agent = startUp(Side.AGENT)) {
+                var both = new Pair(tailscaled, agent);
+                warmUp(tailscaled);
+                warmUp(agent);
+                if (options.groups().contains(Group.THROUGHPUT)) {
+                    measureThroughput(both);
+                }
+                if (options.groups().contains(Group.LATENCY)) {
+                    measureLatency(both);
+                }
+                if (options.groups().contains(Group.CONNECTIONS)) {
+                    measureConnections(both);
+                }
+            }
+        }
+    }
+
+    private void measureThroughput(Pair both) throws IOException, InterruptedException {
+        var transfer = new Transfer(far, options.warmUp(), options.transfer());
+        for (int streams : STREAMS) {
+            for (var direction : List.of("down", "up")) {
+                var what = "%s, %d %s".formatted(direction, streams, streams == 1 ? "stream" : "streams");
+                progress("throughput " + what);
+                alternate(side -> {
+                    var contender = both.of(side);
+                    var result = direction.equals("down")
+                            ? transfer.download(contender, streams)
+                            : transfer.upload(contender, streams);
+                    samples.add(Metric.levelOrMore("throughput " + what, "Gbit/s"), side, result.gigabitsPerSecond());
+                    samples.add(Metric.ratioAtMost("CPU " + what, "s/GB", 1.05), side, result.cpuSecondsPerGigabyte());
+                });
+            }
+        }
+    }
+
+    private void measureLatency(Pair both) throws IOException, InterruptedException {
+        progress("round trips over an open tunnel");
+        var roundTrips = new RoundTrips(far, options.roundTrips());
+        alternate(side -> {
+            var result = roundTrips.measure(both.of(side));
+            samples.add(Metric.ratioAtMost("round trip, p50", "ms", 1.05), side, result.medianMillis());
+            samples.add(Metric.told("round trip, p99", "ms"), side, result.p99Millis());
+        });
+    }
+
+    private void measureConnections(Pair both) throws IOException, InterruptedException {
+        progress("short connections of " + CLIENTS + " clients");
+        var connections = new Connections(far, CLIENTS);
+        alternate(side -> {
+            var rate = connections.measure(both.of(side), options.connections());
+            samples.add(Metric.told("connections, 16 clients", "1/s"), side, rate.perSecond());
+            samples.add(Metric.told("CPU per connection", "ms"), side, rate.cpuMillis());
+        });
+    }
+
+    private void measureMemory() throws IOException, InterruptedException {
+        var connections = new Connections(far, CLIENTS);
+        for (var side : Side.values()) {
+            progress("memory of " + side + ": idle and after " + SHORT_CONNECTIONS + " connections");
+            try (var contender = startUp(side)) {
+                samples.add(
+                        Metric.atMost("RSS idle", "MB", 120),
+                        side,
+                        contender.usage().residentMegabytes());
+                connections.shortLived(contender, SHORT_CONNECTIONS);
+                samples.add(
+                        Metric.ratioAtMost("RSS after 20,000 connections", "MB", 0.35),
+                        side,
+                        contender.usage().residentMegabytes());
+            }
+            progress("memory of " + side + " with " + IDLE_TUNNELS + " idle tunnels");
+            try (var contender = startUp(side)) {
+                var channels = connections.open(contender, IDLE_TUNNELS);
+                samples.add(
+                        Metric.told("RSS with 5,000 idle tunnels", "MB"),
+                        side,
+                        contender.usage().residentMegabytes());
+                Connections.closeAll(channels);
+            }
+        }
+    }
+
+    private void measureStart() throws IOException, InterruptedException {
+        progress("start-up");
+        var startUp = new StartUp(far);
+        alternate(side -> {
+            InetSocketAddress socks5 = Ports.freeTcp();
+            var result = startUp.measure(contenders.prepare(side, socks5), socks5);
+            samples.add(Metric.told("exec to listening", "s"), side, result.listeningSeconds());
+            samples.add(Metric.told("exec to first byte", "s"), side, result.firstByteSeconds());
+        });
+    }
+
+    /** Starts one and waits until it reaches the far side. */
+    private Contender startUp(Side side) throws IOException, InterruptedException {
+        var contender = contenders.prepare(side, Ports.freeTcp()).start();
+        try {
+            new StartUp(far).awaitFirstByte(contender);
+            return contender;
+        } catch (IOException | InterruptedException e) {
+            contender.close();
+            throw e;
+        }
+    }
+
+    private void warmUp(Contender contender) throws IOException, InterruptedException {
+        progress("warming up " + contender.side());
+        new Connections(far, CLIENTS).shortLived(contender, WARM_UP_CONNECTIONS);
+        new RoundTrips(far, WARM_UP_ROUND_TRIPS).measure(contender);
+        var transfer = new Transfer(far, options.warmUp(), options.transfer());
+        transfer.download(contender, STREAMS.getLast());
+        transfer.upload(contender, STREAMS.getLast());
+    }
+
+    private void alternate(Run run) throws IOException, InterruptedException {
+        for (int round = 0; round < options.rounds(); round++) {
+            run.measure(round % 2 == 0 ? Side.TAILSCALED : Side.AGENT);
+            run.measure(round % 2 == 0 ? Side.AGENT : Side.TAILSCALED);
+        }
+    }
+
+    private static void progress(String what) {
+        System.err.println("bench: " + what);
+    }
+
+    private static String describe(Throwable failure) {
+        var text = new StringBuilder(String.valueOf(failure.getMessage()));
+        for (var cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            text.append(System.lineSeparator()).append("  because: ").append(cause.getMessage());
+        }
+        return text.toString();
+    }
+
+    private record Pair(Contender tailscaled, Contender agent) {
+        Contender of(Side side) {
+            return switch (side) {
+                case TAILSCALED -> tailscaled;
+                case AGENT -> agent;
+            };
+        }
+    }
+
+    @FunctionalInterface
+    private interface Run {
+        void measure(Side side) throws IOException, InterruptedException;
+    }
+}

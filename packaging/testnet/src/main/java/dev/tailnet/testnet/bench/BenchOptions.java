@@ -1,0 +1,83 @@
+package dev.tailnet.testnet.bench;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What to measure and how long.
+ *
+ * @param groups what to measure
+ * @param rounds alternating runs of each measurement
+ * @param transfer the length of one throughput run, after its warm-up
+ * @param warmUp of each throughput run
+ * @param connections short ones in one run; a netstack cannot reuse a port towards one target for a minute, so all runs together
+ *     must stay well below its 49,535 ports
+ * @param roundTrips in one latency run
+ * @param noise measure tailscaled against itself, to see how far ratios stray without a difference
+ */
+record BenchOptions(
+        Set<Group> groups,
+        int rounds,
+        Duration transfer,
+        Duration warmUp,
+        int connections,
+        int roundTrips,
+        boolean noise) {
+    static BenchOptions parse(String... arguments) {
+        boolean quick = false;
+        boolean noise = false;
+        Set<Group> groups = EnumSet.allOf(Group.class);
+        for (int i = 0; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--quick" -> quick = true;
+                case "--noise" -> noise = true;
+                case "--only" -> {
+                    if (++i == arguments.length) {
+                        throw new IllegalArgumentException("--only needs a list: " + Group.names());
+                    }
+                    groups = Group.parse(arguments[i]);
+                }
+                default -> {
+                    if (!arguments[i].startsWith("--only=")) {
+                        throw new IllegalArgumentException("unknown argument '" + arguments[i] + "'; see --help");
+                    }
+                    groups = Group.parse(arguments[i].substring("--only=".length()));
+                }
+            }
+        }
+        return quick
+                ? new BenchOptions(groups, 3, Duration.ofMillis(1_000), Duration.ofMillis(300), 2_000, 2_000, noise)
+                : new BenchOptions(groups, 7, Duration.ofSeconds(4), Duration.ofSeconds(1), 4_000, 10_000, noise);
+    }
+
+    /** Measurements that are made together. */
+    enum Group {
+        THROUGHPUT,
+        CONNECTIONS,
+        LATENCY,
+        MEMORY,
+        START;
+
+        static Set<Group> parse(String list) {
+            var groups = EnumSet.noneOf(Group.class);
+            for (var name : list.split(",", -1)) {
+                try {
+                    groups.add(valueOf(name.strip().toUpperCase(Locale.ROOT)));
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException("nothing is called '" + name + "'; there are " + names(), e);
+                }
+            }
+            return groups;
+        }
+
+        static String names() {
+            return Arrays.stream(values())
+                    .map(it -> it.name().toLowerCase(Locale.ROOT))
+                    .collect(Collectors.joining(", "));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.tailnet.testnet.bench;
+
+import java.net.InetSocketAddress;
+
+/** A proxy process under measurement, up and with a SOCKS5 port. */
+interface Contender extends AutoCloseable {
+    Side side();
+
+    InetSocketAddress socks5();
+
+    /** What its process used so far. */
+    ProcessUsage usage();
+
+    /** The end of its log, for an error message. */
+    String logTail();
+
+    @Override
+    void close();
+}

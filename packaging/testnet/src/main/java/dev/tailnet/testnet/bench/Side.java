@@ -1,0 +1,7 @@
+package dev.tailnet.testnet.bench;
+
+/** Who is measured. */
+enum Side {
+    TAILSCALED,
+    AGENT
+}
