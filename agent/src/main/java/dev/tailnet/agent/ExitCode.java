@@ -1,5 +1,7 @@
 package dev.tailnet.agent;
 
+import java.util.Arrays;
+
 /** The exit codes of {@code tailnet-agent}. Scripts rely on the numbers: add, never renumber. */
 public enum ExitCode {
     OK(0, "success; for run: stopped after SIGTERM or SIGINT"),
@@ -18,6 +20,14 @@ public enum ExitCode {
     ExitCode(int code, String meaning) {
         this.code = code;
         this.meaning = meaning;
+    }
+
+    /** Returns the constant of a code; {@link #INTERNAL} for an unknown one. */
+    public static ExitCode of(int code) {
+        return Arrays.stream(values())
+                .filter(known -> known.code == code)
+                .findFirst()
+                .orElse(INTERNAL);
     }
 
     public int code() {

@@ -57,7 +57,8 @@ final class EnvironmentNames {
             "TS_USE_");
 
     /** Of our prefix, but read elsewhere. */
-    private static final List<String> OURS_ELSEWHERE = List.of("TAILNET_LIBRARY", "TAILNET_HOME", "TAILNET_JAVA_OPTS");
+    private static final List<String> OURS_ELSEWHERE =
+            List.of("TAILNET_LIBRARY", "TAILNET_JAVA_HOME", "TAILNET_JAVA_OPTIONS");
 
     private static final List<String> SECRETS =
             List.of("TAILNET_AUTH_KEY", "TS_AUTHKEY", "TS_AUTH_KEY", "TS_CLIENT_SECRET", "TS_ID_TOKEN");

@@ -1,0 +1,133 @@
+package dev.tailnet.agent.cli;
+
+import dev.tailnet.agent.ExitCode;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The program as a whole: finds the verb, answers calls for help, runs it. */
+final class Program {
+    static final String NAME = "tailnet-agent";
+    private static final String HELP = "help";
+
+    private final Verbs verbs;
+
+    Program(Verbs verbs) {
+        this.verbs = verbs;
+    }
+
+    int execute(String... args) {
+        var arguments = args.length > 0 && args[0].equals(HELP) ? helpAsFlag(args) : args;
+        var selected = verbs.select(arguments.length == 0 ? "" : arguments[0]);
+        var commandLine = commandLine(selected);
+        try {
+            return execute(commandLine, selected, arguments).code();
+        } catch (ParameterException e) {
+            complain(e);
+            return ExitCode.USAGE.code();
+        }
+    }
+
+    private static ExitCode execute(CommandLine commandLine, Map<String, Verb> selected, String[] arguments) {
+        var parsed = commandLine.parseArgs(arguments);
+        var called = parsed.subcommand();
+        if (called == null) {
+            if (parsed.isUsageHelpRequested()) {
+                commandLine.usage(System.out, Ansi.OFF);
+                return ExitCode.OK;
+            }
+            if (parsed.isVersionHelpRequested()) {
+                System.out.println(VersionVerb.ofAgent());
+                return ExitCode.OK;
+            }
+            commandLine.usage(System.err, Ansi.OFF);
+            return ExitCode.USAGE;
+        }
+        if (called.isUsageHelpRequested()) {
+            called.commandSpec().commandLine().usage(System.out, Ansi.OFF);
+            return ExitCode.OK;
+        }
+        var verb = selected.get(called.commandSpec().name());
+        if (verb == null) {
+            throw new IllegalStateException(called.commandSpec().name() + " was parsed but not selected");
+        }
+        return verb.execute(called);
+    }
+
+    /** {@code help status} is {@code status --help}. */
+    private static String[] helpAsFlag(String[] args) {
+        var arguments = Arrays.copyOfRange(args, 1, args.length + 1);
+        arguments[args.length - 1] = "--help";
+        return arguments;
+    }
+
+    private static CommandLine commandLine(Map<String, Verb> selected) {
+        var root = CommandSpec.create().name(NAME).addOption(helpOption());
+        root.addOption(OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .type(boolean.class)
+                .arity("0")
+                .description("Show the agent's version")
+                .build());
+        root.usageMessage()
+                .description(
+                        "Puts this machine's user on a tailnet without privileges, behind a SOCKS5 and HTTP proxy on"
+                                + " 127.0.0.1:1055.")
+                .synopsisSubcommandLabel("COMMAND")
+                .commandListHeading("%nCommands:%n")
+                .optionListHeading("%n")
+                .footer(
+                        "",
+                        "Examples:",
+                        "  TS_AUTHKEY=tskey-... tailnet-agent run --hostname=sandbox-1",
+                        "  tailnet-agent status",
+                        "  curl -x socks5h://127.0.0.1:1055 http://grafana/",
+                        "",
+                        "'tailnet-agent help COMMAND' has the flags of a command and the exit codes.");
+        selected.forEach((name, verb) -> root.addSubcommand(name, describe(name, verb)));
+        var commandLine = new CommandLine(root);
+        commandLine.setExpandAtFiles(false);
+        commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+        commandLine.setUsageHelpWidth(100);
+        return commandLine;
+    }
+
+    private static CommandSpec describe(String name, Verb verb) {
+        var spec = verb.spec().name(name).addOption(helpOption());
+        spec.usageMessage()
+                .optionListHeading("%n")
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(exitCodes());
+        return spec;
+    }
+
+    private static OptionSpec helpOption() {
+        return OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .type(boolean.class)
+                .arity("0")
+                .description("Show this help")
+                .build();
+    }
+
+    private static Map<String, String> exitCodes() {
+        var meanings = new TreeMap<String, String>((one, other) -> Integer.parseInt(one) - Integer.parseInt(other));
+        Arrays.stream(ExitCode.values()).forEach(code -> meanings.put(String.valueOf(code.code()), code.meaning()));
+        return meanings;
+    }
+
+    private static void complain(ParameterException e) {
+        System.err.println(NAME + ": " + e.getMessage());
+        UnmatchedArgumentException.printSuggestions(e, new PrintWriter(System.err, true, Charset.defaultCharset()));
+        System.err.println(
+                "Run '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help' for what there is.");
+    }
+}

@@ -1,0 +1,82 @@
+package dev.tailnet.agent.cli;
+
+import dev.tailnet.agent.ExitCode;
+import dev.tailnet.agent.StartFailure;
+import dev.tailnet.agent.config.Configuration;
+import dev.tailnet.agent.config.ConfigurationException;
+import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.logging.Logging;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code run}: the agent in the foreground, from configuration to exit code. */
+final class RunVerb implements Verb {
+    private final RunningAgent.Starter starter;
+    private final NativeLibrary library;
+
+    /** @param library is being loaded already */
+    RunVerb(RunningAgent.Starter starter, NativeLibrary library) {
+        this.starter = starter;
+        this.library = library;
+    }
+
+    @Override
+    public CommandSpec spec() {
+        var spec = CommandSpec.create();
+        RunFlags.addTo(spec);
+        RunHelp.addTo(spec);
+        return spec;
+    }
+
+    @Override
+    public ExitCode execute(ParseResult arguments) {
+        Configuration configuration;
+        try {
+            configuration = Configuration.load(RunFlags.read(arguments), System.getenv());
+        } catch (ConfigurationException e) {
+            complain(e);
+            return ExitCode.USAGE;
+        }
+        if (arguments.hasMatchedOption(RunFlags.PRINT_CONFIG)) {
+            configuration.warnings().forEach(warning -> System.err.println("warning: " + warning));
+            System.out.print(configuration.print());
+            return ExitCode.OK;
+        }
+        library.scrub(configuration.exposed());
+        return run(configuration);
+    }
+
+    private ExitCode run(Configuration configuration) {
+        var settings = configuration.settings();
+        Logging.configure(settings.logLevel(), settings.logFormat(), System.getenv());
+        var log = LoggerFactory.getLogger(RunVerb.class);
+        configuration.warnings().forEach(log::warn);
+        var signals = StopSignals.install();
+        try {
+            return run(settings, signals);
+        } catch (StartFailure e) {
+            log.error("{}", e.getMessage());
+            log.debug("why the start failed", e);
+            return e.exitCode();
+        } catch (RuntimeException e) {
+            log.error("unexpected failure, please report it", e);
+            return ExitCode.INTERNAL;
+        }
+    }
+
+    private ExitCode run(Settings settings, StopSignals signals) throws StartFailure {
+        var agent = starter.start(settings);
+        signals.deliverTo(agent);
+        var code = ExitCode.of(agent.awaitStop());
+        return signals.areRepeated() ? ExitCode.INTERRUPTED : code;
+    }
+
+    private static void complain(ConfigurationException e) {
+        var count = e.problems().size();
+        System.err.println(
+                Program.NAME + ": " + (count == 1 ? "a problem" : count + " problems") + " with the configuration:");
+        e.problems().forEach(problem -> System.err.println("  " + problem));
+        System.err.println("Run 'tailnet-agent run --help' for what there is.");
+    }
+}

@@ -1,0 +1,15 @@
+package dev.tailnet.agent.cli;
+
+import dev.tailnet.agent.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** A subcommand. */
+interface Verb {
+
+    /** Describes its flags. A model made by code: reading annotations costs start-up time. */
+    CommandSpec spec();
+
+    /** Does it; writes what was asked for to stdout and everything else to stderr. */
+    ExitCode execute(ParseResult arguments);
+}
