@@ -24,12 +24,16 @@ public final class AgentProcess implements AutoCloseable {
     private final Path directory;
     private final Map<String, String> environment;
     private final ChildProcess process;
+    private final Runnable atExit;
 
     private AgentProcess(Path program, Path directory, Map<String, String> environment, ChildProcess process) {
         this.program = program;
         this.directory = directory;
         this.environment = environment;
         this.process = process;
+        // So that the node logs out however this JVM ends.
+        this.atExit = process::close;
+        AtExit.add(atExit);
     }
 
     /**
@@ -70,6 +74,11 @@ public final class AgentProcess implements AutoCloseable {
     /** Whether it runs. */
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Returns when it has ended, with its exit code. */
+    public int awaitEnd() throws InterruptedException {
+        return process.awaitEnd();
     }
 
     /** Runs {@code tailnet-agent ARGUMENTS} against it. */
@@ -114,5 +123,6 @@ public final class AgentProcess implements AutoCloseable {
     @Override
     public void close() {
         process.close();
+        AtExit.remove(atExit);
     }
 }

@@ -7,13 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * A program of the test network: its output is in a file, it sees none of this process's environment but PATH, and it does not
@@ -23,27 +23,23 @@ final class ChildProcess implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
     private static final int TAIL_LINES = 40;
 
-    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
-
     // PDEATHSIG is sent when the starting thread ends, so all are started by one that ends with the JVM.
     private static final ExecutorService LAUNCHER = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("testnet-launcher").factory());
 
-    private static final @Nullable Path SETPRIV = findSetpriv();
-
-    static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "testnet-killer"));
-    }
+    private static final List<String> PREFIX = prefix();
 
     private final String name;
     private final Path log;
     private final Process process;
+    private final Runnable atExit;
 
     private ChildProcess(String name, Path log, Process process) {
         this.name = name;
         this.log = log;
         this.process = process;
+        this.atExit = this::kill;
+        AtExit.add(atExit);
     }
 
     /**
@@ -85,7 +81,6 @@ final class ChildProcess implements AutoCloseable {
                             command, process.exitValue(), Files.readString(out), Files.readString(err));
                 } finally {
                     process.destroyForcibly();
-                    RUNNING.remove(process);
                 }
             } finally {
                 Files.delete(out);
@@ -105,6 +100,11 @@ final class ChildProcess implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Returns when it has ended, with its exit code. */
+    int awaitEnd() throws InterruptedException {
+        return process.waitFor();
     }
 
     /**
@@ -145,21 +145,18 @@ final class ChildProcess implements AutoCloseable {
             kill();
             Thread.currentThread().interrupt();
         }
-        RUNNING.remove(process);
+        AtExit.remove(atExit);
     }
 
     /** Ends it at once, as a crash would. */
     void kill() {
         process.destroyForcibly();
         process.onExit().join();
-        RUNNING.remove(process);
+        AtExit.remove(atExit);
     }
 
     private static ProcessBuilder builder(Path directory, Map<String, String> environment, List<String> command) {
-        var full = new ArrayList<String>();
-        if (SETPRIV != null) {
-            full.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL", "--"));
-        }
+        var full = new ArrayList<>(PREFIX);
         full.addAll(command);
         var builder = new ProcessBuilder(full)
                 .directory(directory.toFile())
@@ -174,12 +171,7 @@ final class ChildProcess implements AutoCloseable {
 
     private static Process launch(ProcessBuilder builder) {
         try {
-            return LAUNCHER.submit(() -> {
-                        var process = builder.start();
-                        RUNNING.add(process);
-                        return process;
-                    })
-                    .get();
+            return LAUNCHER.submit(builder::start).get();
         } catch (ExecutionException e) {
             throw new TestNetworkException("cannot start " + builder.command(), e.getCause());
         } catch (InterruptedException e) {
@@ -188,15 +180,24 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    private static @Nullable Path findSetpriv() {
-        for (var directory : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-            var file = Path.of(directory, "setpriv");
-            // BusyBox has a setpriv without --pdeathsig.
-            if (Files.isExecutable(file) && !Files.isSymbolicLink(file)) {
-                return file;
-            }
-        }
-        return null;
+    /**
+     * What each command is started through: out of reach of the terminal's Ctrl-C, so that it stops in its turn, and killed with this
+     * process, where the machine has the tools for it. Both replace themselves by the command and keep its process id.
+     */
+    private static List<String> prefix() {
+        var prefix = new ArrayList<String>();
+        find("setsid").ifPresent(it -> prefix.add(it.toString()));
+        find("setpriv").ifPresent(it -> prefix.addAll(List.of(it.toString(), "--pdeathsig", "KILL", "--")));
+        return List.copyOf(prefix);
+    }
+
+    private static Optional<Path> find(String program) {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
+                .map(directory -> Path.of(directory, program))
+                .filter(Files::isExecutable)
+                // BusyBox, which is a link, has other options.
+                .filter(file -> !Files.isSymbolicLink(file))
+                .findFirst();
     }
 
     /** Tells whether a process does its work yet; an exception means no. */

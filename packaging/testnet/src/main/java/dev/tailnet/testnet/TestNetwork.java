@@ -8,7 +8,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,25 +24,20 @@ import java.util.function.Predicate;
  * <p>Every method that fails throws {@link TestNetworkException}, whose message has the end of the log concerned.
  */
 public final class TestNetwork implements AutoCloseable {
-    // sun_path has 108 bytes; the longest socket is <directory>/peer-NNN/s.sock.
-    private static final int LONGEST_DIRECTORY = 80;
-
-    private final Path directory;
+    private final TemporaryDirectory directory = TemporaryDirectory.create();
     private final NetworkOptions options;
     private final Headscale headscale;
     private final Map<String, Long> authKeyIds = new ConcurrentHashMap<>();
     private final List<Peer> peers = new CopyOnWriteArrayList<>();
     private final AtomicInteger peerCount = new AtomicInteger();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final Thread directoryRemover;
+    private final Runnable stop = this::stop;
     private long userId;
 
     private TestNetwork(NetworkOptions options) throws IOException {
         this.options = options;
-        this.directory = createDirectory();
-        this.directoryRemover = new Thread(() -> deleteTree(directory), "testnet-remover");
-        Runtime.getRuntime().addShutdownHook(directoryRemover);
-        this.headscale = new Headscale(directory.resolve("headscale"), options);
+        this.headscale = new Headscale(directory.path().resolve("headscale"), options);
+        AtExit.add(stop);
     }
 
     /** Starts one with the {@linkplain NetworkOptions#defaults default options}; returns when the control server answers. */
@@ -85,7 +79,7 @@ public final class TestNetwork implements AutoCloseable {
 
     /** Where all files of this network are; others may put theirs here, to be removed with it. */
     public Path directory() {
-        return directory;
+        return directory.path();
     }
 
     /** The environment that a node of this network needs: its DERP relay speaks plain HTTP, and nothing is sent to the internet. */
@@ -163,7 +157,7 @@ public final class TestNetwork implements AutoCloseable {
 
     /** Replaces the access policy; nodes get it at once. */
     public void setPolicy(String huJson) {
-        Path file = directory.resolve("policy.hujson");
+        Path file = directory.path().resolve("policy.hujson");
         try {
             Files.writeString(file, huJson);
         } catch (IOException e) {
@@ -200,7 +194,7 @@ public final class TestNetwork implements AutoCloseable {
         try {
             var started = Peer.start(
                     hostname,
-                    directory.resolve("peer-" + peerCount.incrementAndGet()),
+                    directory.path().resolve("peer-" + peerCount.incrementAndGet()),
                     nodeEnvironment(),
                     controlUrl(),
                     authKey,
@@ -227,38 +221,14 @@ public final class TestNetwork implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        stop();
+        directory.close();
+        AtExit.remove(stop);
+    }
+
+    private void stop() {
         peers.forEach(Peer::kill);
         headscale.close();
-        deleteTree(directory);
-        try {
-            Runtime.getRuntime().removeShutdownHook(directoryRemover);
-        } catch (IllegalStateException e) {
-            // The JVM is shutting down already, and the hook finds nothing left to remove.
-        }
-    }
-
-    private static Path createDirectory() throws IOException {
-        var directory = Files.createTempDirectory("tailnet-");
-        if (directory.toString().length() <= LONGEST_DIRECTORY) {
-            return directory;
-        }
-        Files.delete(directory);
-        return Files.createTempDirectory(Path.of("/tmp"), "tailnet-");
-    }
-
-    private static void deleteTree(Path root) {
-        // A process that was killed a moment ago may still have written a file: then the next round finds it.
-        for (int round = 0; Files.exists(root) && round < 10; round++) {
-            try (var files = Files.walk(root)) {
-                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(file);
-                }
-            } catch (IOException | UncheckedIOException e) {
-                if (round == 9) {
-                    System.err.println("test network: cannot remove " + root + ": " + e);
-                }
-            }
-        }
     }
 
     private static boolean onlyLoopbackIsUp() {
