@@ -1,0 +1,240 @@
+package dev.tailnet.agent;
+
+import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.metrics.Metrics;
+import dev.tailnet.agent.metrics.Sources;
+import dev.tailnet.agent.node.NodeSupervisor;
+import dev.tailnet.agent.status.LocalApi;
+import dev.tailnet.agent.status.StatusServer;
+import dev.tailnet.agent.tunnel.BridgeDialer;
+import dev.tailnet.agent.tunnel.BridgeResolver;
+import dev.tailnet.agent.tunnel.BridgeRouteTable;
+import dev.tailnet.agent.tunnel.NodeLink;
+import dev.tailnet.agent.tunnel.PendingOperations;
+import dev.tailnet.bridge.Descriptors;
+import dev.tailnet.proxy.audit.AuditSink;
+import dev.tailnet.proxy.audit.Slf4jAuditSink;
+import dev.tailnet.proxy.connect.Connector;
+import dev.tailnet.proxy.connect.Timeouts;
+import dev.tailnet.proxy.policy.BasePolicy;
+import dev.tailnet.proxy.policy.Internet;
+import dev.tailnet.proxy.server.BindFailure;
+import dev.tailnet.proxy.server.EpollFailure;
+import dev.tailnet.proxy.server.EventLoops;
+import dev.tailnet.proxy.server.Limits;
+import dev.tailnet.proxy.server.ListenerSpec;
+import dev.tailnet.proxy.server.ProxyServer;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running agent: proxies, node and status endpoint, put together, and taken apart again. */
+public final class Agent {
+    /** More loops than this do not help: the bytes are moved elsewhere. */
+    private static final int MAX_EVENT_LOOPS = 4;
+
+    private static final String CONTROL_SOCKET = "agent.sock";
+    private static final Logger LOGGER = LoggerFactory.getLogger(Agent.class);
+
+    private final RuntimeClaim claim;
+    private final Settings settings;
+    private final EventLoops loops;
+    private final NodeSupervisor node;
+    private final OpenListeners listeners = new OpenListeners();
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private final AtomicInteger stops = new AtomicInteger();
+    private final Shutdown shutdown = new Shutdown();
+    private volatile ExitCode exitCode = ExitCode.OK;
+    private @Nullable ProxyServer proxies;
+    private @Nullable StatusServer status;
+
+    private Agent(RuntimeClaim claim, Settings settings, EventLoops loops, PendingOperations pending, Clock clock) {
+        this.claim = claim;
+        this.settings = settings;
+        this.loops = loops;
+        this.node = new NodeSupervisor(settings.node(), settings.runtimeDir(), pending, clock);
+    }
+
+    /**
+     * Opens the proxies and, at the same time, starts the node; then the status endpoint. Returns when all of that is
+     * done, which does not mean that the node is up: connections wait for it.
+     *
+     * @throws StartFailure with all that was begun undone
+     */
+    public static Agent start(Settings settings) throws StartFailure {
+        RuntimeClaim claim = RuntimeClaim.on(settings.runtimeDir());
+        Agent agent;
+        try {
+            if (settings.node().stateDir().isPresent()) {
+                StateDirectory.prepare(settings.node().stateDir().get());
+            }
+            var pending = new PendingOperations();
+            agent = new Agent(claim, settings, openLoops(), pending, Clock.systemUTC());
+            agent.begin(pending);
+        } catch (StartFailure | RuntimeException e) {
+            claim.close();
+            throw e;
+        }
+        return agent;
+    }
+
+    private static EventLoops openLoops() throws StartFailure {
+        try {
+            return EventLoops.open(Math.min(MAX_EVENT_LOOPS, Runtime.getRuntime().availableProcessors()));
+        } catch (EpollFailure e) {
+            throw new StartFailure(ExitCode.LIBRARY, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void begin(PendingOperations pending) throws StartFailure {
+        CompletableFuture<Void> nodeStart = startNode();
+        try {
+            openProxies(pending);
+            openStatus();
+            join(nodeStart);
+        } catch (StartFailure | RuntimeException e) {
+            undo(nodeStart);
+            throw e;
+        }
+        node.failed().thenRun(() -> {
+            exitCode = ExitCode.NODE;
+            stop();
+        });
+    }
+
+    private CompletableFuture<Void> startNode() {
+        var started = new CompletableFuture<Void>();
+        Thread.ofPlatform().daemon().name("node-start").start(() -> {
+            try {
+                node.start(loops.group().next());
+                started.complete(null);
+            } catch (StartFailure | RuntimeException | LinkageError e) {
+                started.completeExceptionally(e);
+            }
+        });
+        return started;
+    }
+
+    private static void join(CompletableFuture<Void> nodeStart) throws StartFailure {
+        try {
+            nodeStart.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof StartFailure failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    private void openProxies(PendingOperations pending) throws StartFailure {
+        var link = new NodeLink(node, pending);
+        var view = new RunningView(settings, node, listeners, this::proxies);
+        var metrics = new Metrics(new Sources(node::state, view::connections, view::nodeSample));
+        var connector = new Connector(
+                new BasePolicy(
+                        switch (settings.internet()) {
+                            case DIRECT -> Internet.DIRECT;
+                            case DENY -> Internet.DENY;
+                        },
+                        listeners::addresses),
+                node.readiness(),
+                new BridgeResolver(link),
+                new BridgeRouteTable(link),
+                BridgeDialer.tailnet(link),
+                BridgeDialer.direct(link),
+                AuditSink.all(new Slf4jAuditSink(), metrics),
+                Timeouts.DEFAULT,
+                Descriptors::duplicate);
+        ProxyServer opened;
+        try {
+            opened = ProxyServer.bind(loops, ListenerSpecs.of(settings.listeners()), connector, Limits.DEFAULT);
+        } catch (BindFailure e) {
+            throw new StartFailure(ExitCode.LISTEN, String.valueOf(e.getMessage()), e);
+        }
+        proxies = opened;
+        for (ListenerSpec listener : opened.listeners()) {
+            listeners.add(listener);
+            LOGGER.info("Listening on {} ({})", Endpoints.show(listener.address()), OpenListeners.name(listener.kind()));
+        }
+        status = new StatusServer(
+                loops.group(), view, new LocalApi(loops.group(), node::node), metrics, Clock.systemUTC());
+    }
+
+    private void openStatus() throws StartFailure {
+        StatusServer opened = status;
+        if (opened == null) {
+            throw new IllegalStateException("the proxies open first");
+        }
+        if (settings.listeners().status().isPresent()) {
+            InetSocketAddress address = opened.bind(settings.listeners().status().get());
+            listeners.addStatus(address);
+            LOGGER.info("Status at http://{}/", Endpoints.show(address));
+        }
+        Path socket = settings.runtimeDir().resolve(CONTROL_SOCKET);
+        opened.bind(socket);
+        listeners.addControl(socket);
+        opened.warmUp();
+    }
+
+    private @Nullable ProxyServer proxies() {
+        return proxies;
+    }
+
+    private void undo(CompletableFuture<Void> nodeStart) {
+        // The start thread may be about to make the node; what it makes has to be closed.
+        nodeStart.handle((done, failure) -> null).join();
+        takeApart(proxies);
+    }
+
+    private void takeApart(@Nullable ProxyServer server) {
+        shutdown.stopNode(node);
+        if (server != null) {
+            server.stopAccepting().awaitUninterruptibly();
+        }
+        if (status != null) {
+            status.close();
+        }
+        loops.close();
+        claim.close();
+    }
+
+    /**
+     * Waits for the end.
+     *
+     * @return the process's exit code
+     */
+    public int awaitStop() {
+        return ended.join();
+    }
+
+    /**
+     * Stops accepting, lets open tunnels go on for the drain timeout, closes the node (an ephemeral one is forgotten by
+     * its tailnet) and ends. Returns at once. A second call ends it all without further patience.
+     */
+    public void stop() {
+        switch (stops.getAndIncrement()) {
+            case 0 -> Thread.ofPlatform().name("agent-stop").start(this::end);
+            case 1 -> shutdown.hurry();
+            default -> {}
+        }
+    }
+
+    private void end() {
+        try {
+            ProxyServer server = proxies;
+            if (server != null) {
+                listeners.close();
+                shutdown.drain(server, settings.drainTimeout());
+            }
+            takeApart(server);
+        } finally {
+            ended.complete(exitCode.code());
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.tailnet.agent.metrics;
+
+import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.proxy.audit.Closed;
+import dev.tailnet.proxy.audit.Decision;
+import dev.tailnet.proxy.connection.Counts;
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.ConnectRequest.Protocol;
+import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.request.Route;
+import dev.tailnet.proxy.request.TunnelEnd;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The meters, each made once so that counting costs no lookup. */
+final class Meters {
+    private static final Duration[] DIAL_BUCKETS = Arrays.stream(
+                    new long[] {1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 15_000})
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Sources sources;
+    private final Map<Protocol, Outcomes> connections = new EnumMap<>(Protocol.class);
+    private final Map<Route, Outcomes> dials = new EnumMap<>(Route.class);
+    private final Map<Route, Timer> dialTimes = new EnumMap<>(Route.class);
+    private final Map<TunnelEnd.Cause, Counter> tunnelEnds = new EnumMap<>(TunnelEnd.Cause.class);
+    private volatile Counts counts;
+    private volatile NodeSample node;
+    private volatile NodeState.Kind state;
+
+    Meters(Sources sources) {
+        this.sources = sources;
+        counts = sources.connections().get();
+        node = sources.node().get();
+        state = sources.state().get().kind();
+        for (Protocol protocol : Protocol.values()) {
+            connections.put(
+                    protocol,
+                    new Outcomes(
+                            registry, "tailnet.connections", "Requests by what became of them", "protocol", name(protocol)));
+        }
+        for (Route route : Route.values()) {
+            if (route != Route.UNOWNED) {
+                dials.put(
+                        route,
+                        new Outcomes(registry, "tailnet.dials", "Dials by what became of them", "route", name(route)));
+                dialTimes.put(
+                        route,
+                        Timer.builder("tailnet.dial")
+                                .description("Time of dials that succeeded")
+                                .tag("route", name(route))
+                                .serviceLevelObjectives(DIAL_BUCKETS)
+                                .register(registry));
+            }
+        }
+        for (TunnelEnd.Cause cause : TunnelEnd.Cause.values()) {
+            tunnelEnds.put(
+                    cause,
+                    Counter.builder("tailnet.tunnels.closed")
+                            .description("Tunnels that ended, by how")
+                            .tag("cause", name(cause))
+                            .register(registry));
+        }
+        sampled();
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    private void sampled() {
+        phase("handshaking", meters -> meters.counts.handshaking());
+        phase("waiting", meters -> meters.counts.waiting());
+        phase("tunnel", meters -> meters.counts.tunnels());
+        total("tailnet.connections.accepted", "Accepted connections", meters -> meters.counts.accepted());
+        total(
+                "tailnet.connections.rejected",
+                "Connections closed at once because there were too many",
+                meters -> meters.counts.rejected());
+        bytes("up", meters -> meters.node.bytesUp());
+        bytes("down", meters -> meters.node.bytesDown());
+        for (NodeState.Kind kind : NodeState.Kind.values()) {
+            Gauge.builder("tailnet.node.state", this, meters -> meters.state == kind ? 1 : 0)
+                    .description("1 for the state that the node is in")
+                    .tag("state", name(kind))
+                    .register(registry);
+        }
+        gauge("tailnet.go.heap.bytes", "Go objects, live and not yet collected", m -> m.node.goHeapBytes());
+        gauge("tailnet.go.system.bytes", "Memory that the Go runtime has from the system", m -> m.node.goSystemBytes());
+        gauge("tailnet.go.goroutines", "Goroutines", meters -> meters.node.goroutines());
+        gauge("process.resident.memory.bytes", "Resident memory, JVM and Go together", m -> ResidentMemory.bytes());
+    }
+
+    private void phase(String phase, ToDoubleFunction<Meters> value) {
+        Gauge.builder("tailnet.connections.open", this, value)
+                .description("Open connections by how far they are")
+                .tag("phase", phase)
+                .register(registry);
+    }
+
+    private void bytes(String direction, ToDoubleFunction<Meters> value) {
+        FunctionCounter.builder("tailnet.bytes", this, value)
+                .description("Bytes that tunnels carried: up from clients, down to clients")
+                .tag("direction", direction)
+                .register(registry);
+    }
+
+    private void total(String name, String description, ToDoubleFunction<Meters> value) {
+        FunctionCounter.builder(name, this, value).description(description).register(registry);
+    }
+
+    private void gauge(String name, String description, ToDoubleFunction<Meters> value) {
+        Gauge.builder(name, this, value).description(description).register(registry);
+    }
+
+    void decided(Decision decision) {
+        ConnectFailure failure = decision.failure();
+        FailureReason reason = failure == null ? null : failure.reason();
+        outcomes(connections, decision.request().protocol()).count(reason);
+        Route route = decision.route();
+        if (route == null || route == Route.UNOWNED || decision.address() == null) {
+            return;
+        }
+        outcomes(dials, route).count(reason);
+        Timer time = dialTimes.get(route);
+        if (reason == null && time != null) {
+            time.record(decision.dial());
+        }
+    }
+
+    void closed(Closed closed) {
+        Counter counter = tunnelEnds.get(closed.end().cause());
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    synchronized String scrape() {
+        counts = sources.connections().get();
+        node = sources.node().get();
+        state = sources.state().get().kind();
+        return registry.scrape();
+    }
+
+    private static <K> Outcomes outcomes(Map<K, Outcomes> byKey, K key) {
+        Outcomes outcomes = byKey.get(key);
+        if (outcomes == null) {
+            throw new IllegalStateException("no meters for " + key);
+        }
+        return outcomes;
+    }
+
+    private static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** One counter for each outcome. */
+    private static final class Outcomes {
+        private final Counter established;
+        private final Map<FailureReason, Counter> failed = new EnumMap<>(FailureReason.class);
+
+        Outcomes(PrometheusMeterRegistry registry, String meter, String description, String tag, String value) {
+            established = counter(registry, meter, description, tag, value, "established");
+            for (FailureReason reason : FailureReason.values()) {
+                failed.put(reason, counter(registry, meter, description, tag, value, name(reason)));
+            }
+        }
+
+        private static Counter counter(
+                PrometheusMeterRegistry registry,
+                String meter,
+                String description,
+                String tag,
+                String value,
+                String outcome) {
+            return Counter.builder(meter)
+                    .description(description)
+                    .tag(tag, value)
+                    .tag("outcome", outcome)
+                    .register(registry);
+        }
+
+        void count(@Nullable FailureReason reason) {
+            Counter counter = reason == null ? established : failed.get(reason);
+            if (counter != null) {
+                counter.increment();
+            }
+        }
+    }
+}

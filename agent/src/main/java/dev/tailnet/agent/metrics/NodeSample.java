@@ -1,0 +1,15 @@
+package dev.tailnet.agent.metrics;
+
+/**
+ * The library's own numbers at one moment.
+ *
+ * @param bytesUp from clients since the start, live tunnels included
+ * @param bytesDown to clients since the start
+ * @param goHeapBytes Go objects, live and not yet collected
+ * @param goSystemBytes what the Go runtime has from the system
+ */
+public record NodeSample(long bytesUp, long bytesDown, long goHeapBytes, long goSystemBytes, long goroutines) {
+
+    /** While there is no node to ask. */
+    public static final NodeSample NONE = new NodeSample(0, 0, 0, 0, 0);
+}

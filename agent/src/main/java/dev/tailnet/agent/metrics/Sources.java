@@ -1,0 +1,8 @@
+package dev.tailnet.agent.metrics;
+
+import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.proxy.connection.Counts;
+import java.util.function.Supplier;
+
+/** Where sampled numbers come from. Each is asked once for a scrape. */
+public record Sources(Supplier<NodeState> state, Supplier<Counts> connections, Supplier<NodeSample> node) {}

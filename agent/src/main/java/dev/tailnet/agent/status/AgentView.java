@@ -1,0 +1,37 @@
+package dev.tailnet.agent.status;
+
+import dev.tailnet.agent.config.NodeSettings;
+import dev.tailnet.agent.metrics.NodeSample;
+import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.agent.node.SelfNode;
+import dev.tailnet.agent.status.StatusDocument.Listener;
+import dev.tailnet.agent.status.StatusDocument.Version;
+import dev.tailnet.proxy.connection.Counts;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the endpoint wants to know about the running agent. Every answer comes at once. */
+public interface AgentView {
+
+    NodeSettings settings();
+
+    NodeState nodeState();
+
+    /** Null before the first login. */
+    @Nullable SelfNode self();
+
+    Counts connections();
+
+    NodeSample nodeSample();
+
+    /** Every listener that is open, the status endpoint's own among them. */
+    List<Listener> listeners();
+
+    /** Whether the proxies accept connections: not any more once the agent is stopping. */
+    boolean accepting();
+
+    Instant startedAt();
+
+    Version version();
+}

@@ -1,0 +1,102 @@
+package dev.tailnet.agent.status;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to {@code GET /status}; the component names are the JSON keys. Keys are added, never renamed or removed. A
+ * value that is not known is null, and its key is there.
+ *
+ * @param state {@code starting}, {@code needs-login}, {@code needs-approval}, {@code running}, {@code stopped}, {@code
+ *     failed}
+ * @param reason why the node is not running, with the fix; empty when it is
+ * @param name the node's name in the tailnet, the first label of {@code dnsName}; null before the first login
+ * @param hostname the name the node asks for
+ * @param dnsName the MagicDNS name, without a trailing dot
+ * @param addresses the node's tailnet addresses
+ * @param tags the node's ACL tags
+ * @param keyExpiry when the node has to log in again; null when never
+ * @param controlServer the control server's URL
+ * @param derpHome the code of the DERP region through which the node is reached
+ * @param peers the other nodes, by name
+ * @param listeners where the agent listens, with the ports it got
+ * @param uptimeSeconds since the agent started
+ * @param warnings what the node's health checks complain about, and what this answer lacks
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record StatusDocument(
+        String state,
+        String reason,
+        @Nullable String name,
+        String hostname,
+        @Nullable String dnsName,
+        List<String> addresses,
+        List<String> tags,
+        @Nullable Instant keyExpiry,
+        String controlServer,
+        @Nullable String derpHome,
+        List<Peer> peers,
+        List<Listener> listeners,
+        Connections connections,
+        long uptimeSeconds,
+        Version version,
+        List<String> warnings) {
+
+    public StatusDocument {
+        addresses = List.copyOf(addresses);
+        tags = List.copyOf(tags);
+        peers = List.copyOf(peers);
+        listeners = List.copyOf(listeners);
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Another node of the tailnet.
+     *
+     * @param path {@code direct IP:PORT}, {@code peer relay IP:PORT:vni:N}, {@code derp REGION}, or {@code idle} when there has been no traffic
+     * @param lastSeen when the control server last saw it; null when it is online or was never seen
+     * @param rxBytes received from it since the agent started
+     * @param txBytes sent to it since the agent started
+     */
+    public record Peer(
+            String name,
+            String dnsName,
+            List<String> addresses,
+            boolean online,
+            String os,
+            String path,
+            @Nullable Instant lastSeen,
+            long rxBytes,
+            long txBytes) {
+        public Peer {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /**
+     * @param kind {@code mixed} (SOCKS5 and HTTP), {@code socks5}, {@code http}, {@code status}, {@code control}
+     * @param address {@code host:port}, an IPv6 address in brackets; a path for {@code control}
+     */
+    public record Listener(String kind, String address) {}
+
+    /**
+     * The proxies' connections.
+     *
+     * @param accepted since the start
+     * @param rejected since the start, because there were too many
+     * @param handshaking now, before their request is complete
+     * @param waiting now, for the node, a lookup or a dial
+     * @param tunnels now open
+     * @param bytesUp from clients, since the start
+     * @param bytesDown to clients, since the start
+     */
+    public record Connections(
+            long accepted, long rejected, int handshaking, int waiting, int tunnels, long bytesUp, long bytesDown) {}
+
+    /**
+     * @param tailscale the library's version; null until it is loaded
+     */
+    public record Version(String agent, @Nullable String tailscale, String java) {}
+}

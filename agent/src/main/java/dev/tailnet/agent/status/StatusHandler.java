@@ -1,0 +1,133 @@
+package dev.tailnet.agent.status;
+
+import dev.tailnet.agent.metrics.Metrics;
+import dev.tailnet.agent.node.NodeState;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The endpoint's paths. Runs on a thread of its own, as rendering takes its time. */
+@Sharable
+final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOGGER = LoggerFactory.getLogger(StatusHandler.class);
+    private static final String INDEX = """
+            tailnet-agent
+
+            /status   state, reason, addresses, peers, listeners, connections (JSON)
+            /healthz  200 while the process is alive
+            /readyz   200 while the node is running and the proxies listen, else 503 with the reason
+            /metrics  Prometheus metrics
+            """;
+
+    private final AgentView agent;
+    private final LocalApi localApi;
+    private final Metrics metrics;
+    private final StatusReporter reporter;
+    private @Nullable JsonMapper mapper;
+
+    StatusHandler(AgentView agent, LocalApi localApi, Metrics metrics, Clock clock) {
+        this.agent = agent;
+        this.localApi = localApi;
+        this.metrics = metrics;
+        this.reporter = new StatusReporter(agent, clock);
+    }
+
+    /** Loads what the first request would otherwise wait for; to be called on the thread that renders. */
+    void warmUp() {
+        byte[] unused = render(null, null);
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        boolean head = HttpMethod.HEAD.equals(request.method());
+        switch (new QueryStringDecoder(request.uri()).path()) {
+            case "/" ->
+                Answer.ok("text/plain; charset=utf-8", INDEX.getBytes(StandardCharsets.UTF_8))
+                        .send(ctx, head);
+            case "/healthz" -> Answer.text(HttpResponseStatus.OK, "ok").send(ctx, head);
+            case "/readyz" -> ready().send(ctx, head);
+            case "/metrics" ->
+                Answer.ok(
+                                "text/plain; version=0.0.4; charset=utf-8",
+                                metrics.scrape().getBytes(StandardCharsets.UTF_8))
+                        .send(ctx, head);
+            case "/status" -> status(ctx, head);
+            default -> Answer.text(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.")
+                    .send(ctx, head);
+        }
+    }
+
+    private Answer ready() {
+        NodeState state = agent.nodeState();
+        if (!state.isRunning()) {
+            return Answer.text(
+                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                    "the node is not up (" + StatusReporter.name(state.kind()) + "): " + state.reason());
+        }
+        return agent.accepting()
+                ? Answer.text(HttpResponseStatus.OK, "ready")
+                : Answer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the proxies are not accepting connections");
+    }
+
+    private void status(ChannelHandlerContext ctx, boolean head) {
+        localApi.get("/localapi/v0/status", ctx.executor()).addListener((Future<byte[]> told) -> {
+            NodeReport node = null;
+            String trouble = null;
+            if (told.isSuccess()) {
+                try {
+                    node = NodeReport.parse(mapper(), told.getNow());
+                } catch (JacksonException e) {
+                    trouble = "the node's answer is not understood: " + e.getOriginalMessage();
+                }
+            } else {
+                trouble = String.valueOf(told.cause().getMessage());
+            }
+            answer(ctx, head, node, trouble);
+        });
+    }
+
+    private byte[] render(@Nullable NodeReport node, @Nullable String trouble) {
+        return mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(reporter.report(node, trouble));
+    }
+
+    /** Jackson's databind takes a while to load: made on the first use. All uses are on the one thread that renders. */
+    private JsonMapper mapper() {
+        JsonMapper made = mapper;
+        if (made == null) {
+            made = JsonMapper.builder().build();
+            mapper = made;
+        }
+        return made;
+    }
+
+    private void answer(ChannelHandlerContext ctx, boolean head, @Nullable NodeReport node, @Nullable String trouble) {
+        try {
+            Answer.ok("application/json", render(node, trouble)).send(ctx, head);
+        } catch (RuntimeException e) {
+            exceptionCaught(ctx, e);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof RuntimeException) {
+            LOGGER.error("A request to the status endpoint failed", cause);
+            Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "A fault of the agent; its log has the details.")
+                    .send(ctx, false);
+        } else {
+            ctx.close();
+        }
+    }
+}

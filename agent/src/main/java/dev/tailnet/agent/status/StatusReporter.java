@@ -1,0 +1,100 @@
+package dev.tailnet.agent.status;
+
+import dev.tailnet.agent.metrics.NodeSample;
+import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.agent.node.SelfNode;
+import dev.tailnet.agent.status.StatusDocument.Connections;
+import dev.tailnet.proxy.connection.Counts;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what {@code /status} says. */
+final class StatusReporter {
+    private final AgentView agent;
+    private final Clock clock;
+
+    StatusReporter(AgentView agent, Clock clock) {
+        this.agent = agent;
+        this.clock = clock;
+    }
+
+    /**
+     * @param node null when the node did not tell
+     * @param trouble why it did not; null when it did, or need not
+     */
+    StatusDocument report(@Nullable NodeReport node, @Nullable String trouble) {
+        NodeState state = agent.nodeState();
+        SelfNode self = agent.self();
+        String dnsName = dnsName(node, self);
+        List<String> warnings = new ArrayList<>(node == null ? List.of() : node.health());
+        if (trouble != null) {
+            warnings.add("peers and DERP home are missing here: " + trouble);
+        }
+        return new StatusDocument(
+                name(state.kind()),
+                state.reason(),
+                dnsName == null ? null : firstLabel(dnsName),
+                agent.settings().hostname(),
+                dnsName,
+                addresses(node, self),
+                node == null ? agent.settings().tags() : node.tags(),
+                keyExpiry(node, self),
+                agent.settings().loginServer().toString(),
+                node == null ? null : node.derpHome(),
+                node == null ? List.of() : node.peers(),
+                agent.listeners(),
+                connections(),
+                Duration.between(agent.startedAt(), clock.instant()).toSeconds(),
+                agent.version(),
+                warnings);
+    }
+
+    private Connections connections() {
+        Counts counts = agent.connections();
+        NodeSample sample = agent.nodeSample();
+        return new Connections(
+                counts.accepted(),
+                counts.rejected(),
+                counts.handshaking(),
+                counts.waiting(),
+                counts.tunnels(),
+                sample.bytesUp(),
+                sample.bytesDown());
+    }
+
+    private static @Nullable String dnsName(@Nullable NodeReport node, @Nullable SelfNode self) {
+        if (node != null && !node.dnsName().isEmpty()) {
+            return node.dnsName();
+        }
+        return self == null || self.name().isEmpty() ? null : self.name();
+    }
+
+    private static List<String> addresses(@Nullable NodeReport node, @Nullable SelfNode self) {
+        if (node != null && !node.addresses().isEmpty()) {
+            return node.addresses();
+        }
+        return self == null ? List.of() : self.addresses();
+    }
+
+    private static @Nullable Instant keyExpiry(@Nullable NodeReport node, @Nullable SelfNode self) {
+        if (node != null && node.keyExpiry() != null) {
+            return node.keyExpiry();
+        }
+        return self == null ? null : self.keyExpiry();
+    }
+
+    private static String firstLabel(String dnsName) {
+        int dot = dnsName.indexOf('.');
+        return dot < 0 ? dnsName : dnsName.substring(0, dot);
+    }
+
+    /** {@code NEEDS_LOGIN} as {@code needs-login}. */
+    static String name(NodeState.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,152 @@
+package dev.tailnet.agent.status;
+
+import dev.tailnet.agent.ExitCode;
+import dev.tailnet.agent.StartFailure;
+import dev.tailnet.agent.metrics.Metrics;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.util.concurrent.DefaultEventExecutor;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The status endpoint: the same pages on a TCP port and on the control socket. */
+public final class StatusServer implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(StatusServer.class);
+    private static final int MAX_REQUEST_BYTES = 8 << 10;
+    private static final int PATIENCE_SECONDS = 30;
+
+    private final EventLoopGroup loops;
+    private final StatusHandler handler;
+    private final Metrics metrics;
+    private final DefaultEventExecutor renderer = new DefaultEventExecutor(new DefaultThreadFactory("status", true));
+    private final List<Channel> channels = new ArrayList<>();
+
+    public StatusServer(EventLoopGroup loops, AgentView agent, LocalApi localApi, Metrics metrics, Clock clock) {
+        this.loops = loops;
+        this.metrics = metrics;
+        this.handler = new StatusHandler(agent, localApi, metrics, clock);
+    }
+
+    /**
+     * Opens the TCP port.
+     *
+     * @return the address with the port it got
+     * @throws StartFailure when it cannot be had
+     */
+    public InetSocketAddress bind(InetSocketAddress address) throws StartFailure {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops)
+                .channel(EpollServerSocketChannel.class)
+                .childHandler(initializer(new HostCheck(address)))
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new StartFailure(
+                    ExitCode.LISTEN,
+                    "the status endpoint cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
+                            + bound.cause().getMessage() + ". Choose another port with --status-listen (0 picks one).",
+                    bound.cause());
+        }
+        channels.add(bound.channel());
+        return (InetSocketAddress) bound.channel().localAddress();
+    }
+
+    /**
+     * Opens the control socket, for this user alone. One that a dead agent left behind is replaced: the caller holds the
+     * runtime directory's lock.
+     *
+     * @throws StartFailure when it cannot be had
+     */
+    public void bind(Path socket) throws StartFailure {
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            throw socketFailure(socket, e);
+        }
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops)
+                .channel(EpollServerDomainSocketChannel.class)
+                .childHandler(initializer(null))
+                .bind(new DomainSocketAddress(socket.toFile()))
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw socketFailure(socket, bound.cause());
+        }
+        channels.add(bound.channel());
+        try {
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException e) {
+            throw socketFailure(socket, e);
+        }
+    }
+
+    private static StartFailure socketFailure(Path socket, Throwable cause) {
+        return new StartFailure(
+                ExitCode.STATE_DIR,
+                "the control socket " + socket + " cannot be opened: " + cause.getMessage()
+                        + ". Choose a directory that this user can write, with a path below 90 characters, with"
+                        + " --runtime-dir.",
+                cause);
+    }
+
+    private ChannelInitializer<Channel> initializer(@Nullable HostCheck hosts) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.pipeline()
+                        .addLast(new ReadTimeoutHandler(PATIENCE_SECONDS))
+                        .addLast(new HttpServerCodec())
+                        .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
+                        .addLast(new RequestGuard(hosts))
+                        .addLast(renderer, handler);
+            }
+        };
+    }
+
+    /** Gets the classes and meters ready that the first request would otherwise wait for. Returns at once. */
+    public void warmUp() {
+        renderer.execute(() -> {
+            metrics.prepare();
+            handler.warmUp();
+        });
+    }
+
+    @Override
+    public void close() {
+        for (Channel channel : channels) {
+            if (channel.localAddress() instanceof DomainSocketAddress socket) {
+                deleteQuietly(Path.of(socket.path()));
+            }
+            channel.close().awaitUninterruptibly();
+        }
+        renderer.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    private static void deleteQuietly(Path socket) {
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            LOGGER.warn("The control socket {} stays behind: {}", socket, e.getMessage());
+        }
+    }
+}

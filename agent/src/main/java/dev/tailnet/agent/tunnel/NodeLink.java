@@ -1,0 +1,49 @@
+package dev.tailnet.agent.tunnel;
+
+import dev.tailnet.agent.node.NodeSupervisor;
+import dev.tailnet.bridge.BridgeException;
+import dev.tailnet.bridge.Code;
+import dev.tailnet.bridge.TailnetNode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The node as far as it is there, with what is pending on it: what all adapters share. */
+public final class NodeLink {
+    private static final Logger LOGGER = LoggerFactory.getLogger(NodeLink.class);
+
+    private final NodeSupervisor supervisor;
+    private final PendingOperations pending;
+
+    public NodeLink(NodeSupervisor supervisor, PendingOperations pending) {
+        this.supervisor = supervisor;
+        this.pending = pending;
+    }
+
+    PendingOperations pending() {
+        return pending;
+    }
+
+    /** Null until the library is loaded. */
+    @Nullable TailnetNode node() {
+        return supervisor.node();
+    }
+
+    String whyNotUp() {
+        return supervisor.state().reason();
+    }
+
+    void cancel(long id) {
+        TailnetNode node = supervisor.node();
+        if (node == null) {
+            return;
+        }
+        try {
+            node.cancel(id);
+        } catch (BridgeException e) {
+            if (e.code() != Code.NODE_DOWN) {
+                LOGGER.warn("{}", e.getMessage());
+            }
+        }
+    }
+}

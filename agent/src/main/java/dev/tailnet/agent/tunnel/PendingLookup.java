@@ -1,0 +1,72 @@
+package dev.tailnet.agent.tunnel;
+
+import dev.tailnet.bridge.Code;
+import dev.tailnet.bridge.NodeEvent;
+import dev.tailnet.bridge.Source;
+import dev.tailnet.proxy.resolve.Resolver.Resolution;
+import io.netty.util.concurrent.DefaultPromise;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A lookup under way. */
+final class PendingLookup extends DefaultPromise<Resolution> {
+    private final long id;
+    private final String name;
+    private final Duration timeout;
+    private final Canceller canceller;
+
+    PendingLookup(long id, String name, Duration timeout, EventExecutor executor, Canceller canceller) {
+        super(executor);
+        this.id = id;
+        this.name = name;
+        this.timeout = timeout;
+        this.canceller = canceller;
+    }
+
+    void complete(NodeEvent.Resolved event) {
+        if (event.code() == Code.OK) {
+            trySuccess(new Resolution(named(event.addresses()), describe(event.source())));
+        } else {
+            fail(event.code(), event.message());
+        }
+    }
+
+    void fail(Code code, String message) {
+        tryFailure(FailureTexts.lookup(name, timeout, code, message));
+    }
+
+    /** The addresses with the name in them, so that later messages can say both. */
+    private List<InetAddress> named(List<InetAddress> addresses) {
+        List<InetAddress> named = new ArrayList<>(addresses.size());
+        for (InetAddress address : addresses) {
+            try {
+                named.add(InetAddress.getByAddress(name, address.getAddress()));
+            } catch (UnknownHostException e) {
+                throw new IllegalStateException("an address has the length of an address", e);
+            }
+        }
+        return named;
+    }
+
+    private static String describe(Source source) {
+        return switch (source) {
+            case MAGICDNS -> "MagicDNS";
+            case SPLIT_DNS -> "split DNS";
+            case SYSTEM -> "system";
+            case UNKNOWN -> "unknown";
+        };
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean cancelled = super.cancel(mayInterruptIfRunning);
+        if (cancelled) {
+            canceller.cancel(id);
+        }
+        return cancelled;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tailnet.agent;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which way imports may go, between the modules and inside the agent. */
+@AnalyzeClasses(packages = "dev.tailnet", importOptions = ImportOption.DoNotIncludeTests.class)
+class ModuleDirectionsTest {
+
+    @ArchTest
+    static final ArchRule THE_PROXY_KNOWS_NEITHER_BRIDGE_NOR_AGENT = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.proxy..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.tailnet.bridge..", "dev.tailnet.agent..");
+
+    @ArchTest
+    static final ArchRule THE_BRIDGE_KNOWS_NEITHER_PROXY_NOR_AGENT_NOR_NETTY = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.bridge..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.tailnet.proxy..", "dev.tailnet.agent..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule NOBODY_DEPENDS_ON_THE_TEST_NETWORK = noClasses()
+            .that()
+            .resideInAnyPackage("dev.tailnet.agent..", "dev.tailnet.proxy..", "dev.tailnet.bridge..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.tailnet.testnet..");
+
+    @ArchTest
+    static final ArchRule CONFIGURATION_AND_METRICS_KNOW_NO_BRIDGE = noClasses()
+            .that()
+            .resideInAnyPackage("dev.tailnet.agent.config..", "dev.tailnet.agent.metrics..", "dev.tailnet.agent.logging..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.tailnet.bridge..");
+
+    @ArchTest
+    static final ArchRule THE_NODE_KNOWS_NO_TUNNEL_AND_NO_STATUS = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.agent.node..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.tailnet.agent.tunnel..", "dev.tailnet.agent.status..", "dev.tailnet.agent.metrics..");
+
+    @ArchTest
+    static final ArchRule TUNNELS_AND_STATUS_KNOW_NOTHING_OF_EACH_OTHER = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.agent.tunnel..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.tailnet.agent.status..", "dev.tailnet.agent.metrics..");
+}

@@ -1,0 +1,120 @@
+package dev.tailnet.agent.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.proxy.audit.Closed;
+import dev.tailnet.proxy.audit.Decision;
+import dev.tailnet.proxy.connection.Counts;
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.ConnectRequest.Protocol;
+import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.request.Host;
+import dev.tailnet.proxy.request.Route;
+import dev.tailnet.proxy.request.Target;
+import dev.tailnet.proxy.request.TunnelEnd;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class MetricsTest {
+    private static final InetAddress ADDRESS = InetAddress.ofLiteral("100.64.0.7");
+    private static final ConnectRequest REQUEST = new ConnectRequest(
+            1,
+            Protocol.SOCKS5,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 40000),
+            new Target(new Host.Address(ADDRESS), 80));
+
+    private NodeState state = new NodeState(NodeState.Kind.STARTING, "starting", NodeState.Outlook.FINE);
+    private final Metrics metrics = new Metrics(new Sources(
+            () -> state,
+            () -> new Counts(7, 1, 2, 3, 4),
+            () -> new NodeSample(10, 20, 30, 40, 50)));
+
+    @Test
+    void countsWhatHappensBeforeAndAfterTheMetersAreMade() {
+        metrics.decided(decision(Route.TAILNET, null));
+        metrics.prepare();
+        metrics.decided(decision(Route.TAILNET, null));
+
+        assertThat(metrics.scrape())
+                .contains(
+                        "tailnet_connections_total{outcome=\"established\",protocol=\"socks5\"} 2.0",
+                        "tailnet_dials_total{outcome=\"established\",route=\"tailnet\"} 2.0");
+    }
+
+    @Test
+    void countsDialsByRouteAndReason() {
+        metrics.decided(decision(Route.SUBNET, FailureReason.CONNECTION_REFUSED));
+
+        assertThat(metrics.scrape())
+                .contains(
+                        "tailnet_connections_total{outcome=\"connection_refused\",protocol=\"socks5\"} 1.0",
+                        "tailnet_dials_total{outcome=\"connection_refused\",route=\"subnet\"} 1.0");
+    }
+
+    @Test
+    void doesNotCallARefusalByPolicyADial() {
+        metrics.decided(decision(null, FailureReason.NOT_ALLOWED));
+
+        assertThat(metrics.scrape().lines().filter(line -> line.startsWith("tailnet_dials_total")))
+                .allMatch(line -> line.endsWith(" 0.0"));
+    }
+
+    @Test
+    void hasAHistogramOfDialTimes() {
+        metrics.decided(decision(Route.DIRECT, null));
+
+        assertThat(metrics.scrape())
+                .contains(
+                        "tailnet_dial_seconds_bucket{route=\"direct\",le=\"0.025\"} 1",
+                        "tailnet_dial_seconds_bucket{route=\"direct\",le=\"0.01\"} 0",
+                        "tailnet_dial_seconds_count{route=\"direct\"} 1");
+    }
+
+    @Test
+    void countsHowTunnelsEnd() {
+        metrics.closed(new Closed(
+                REQUEST,
+                ADDRESS,
+                Route.TAILNET,
+                new TunnelEnd(TunnelEnd.Cause.RESET, 1, 2, ""),
+                Duration.ofSeconds(1)));
+
+        assertThat(metrics.scrape()).contains("tailnet_tunnels_closed_total{cause=\"reset\"} 1.0");
+    }
+
+    @Test
+    void samplesTheRestAtEachScrape() {
+        assertThat(metrics.scrape())
+                .contains(
+                        "tailnet_node_state{state=\"starting\"} 1.0",
+                        "tailnet_node_state{state=\"running\"} 0.0",
+                        "tailnet_connections_accepted_total 7.0",
+                        "tailnet_bytes_total{direction=\"up\"} 10.0",
+                        "tailnet_go_goroutines 50.0",
+                        "process_resident_memory_bytes");
+
+        state = new NodeState(NodeState.Kind.RUNNING, "", NodeState.Outlook.FINE);
+
+        assertThat(metrics.scrape()).contains("tailnet_node_state{state=\"running\"} 1.0");
+    }
+
+    private static Decision decision(@Nullable Route route, @Nullable FailureReason reason) {
+        return new Decision(
+                REQUEST,
+                List.of(ADDRESS),
+                null,
+                route == null ? null : ADDRESS,
+                route,
+                null,
+                reason == null ? null : new ConnectFailure(reason, "words"),
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ofMillis(20));
+    }
+}

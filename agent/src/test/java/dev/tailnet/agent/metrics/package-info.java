@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tailnet.agent.metrics;
+
+import org.jspecify.annotations.NullMarked;

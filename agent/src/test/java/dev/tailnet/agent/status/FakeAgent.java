@@ -1,0 +1,75 @@
+package dev.tailnet.agent.status;
+
+import dev.tailnet.agent.config.NodeSettings;
+import dev.tailnet.agent.metrics.NodeSample;
+import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.agent.node.SelfNode;
+import dev.tailnet.agent.status.StatusDocument.Listener;
+import dev.tailnet.agent.status.StatusDocument.Version;
+import dev.tailnet.proxy.connection.Counts;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** An agent in whatever state a test wants. */
+final class FakeAgent implements AgentView {
+    static final NodeState RUNNING = new NodeState(NodeState.Kind.RUNNING, "", NodeState.Outlook.FINE);
+
+    volatile NodeState state = RUNNING;
+    volatile boolean accepting = true;
+    volatile @Nullable SelfNode self = new SelfNode("box.tailnet.test", List.of("100.64.0.2"), null);
+
+    @Override
+    public NodeSettings settings() {
+        return new NodeSettings(
+                Optional.empty(),
+                "box",
+                URI.create("http://127.0.0.1:8080"),
+                List.of("tag:ci"),
+                true,
+                Optional.empty(),
+                true);
+    }
+
+    @Override
+    public NodeState nodeState() {
+        return state;
+    }
+
+    @Override
+    public @Nullable SelfNode self() {
+        return self;
+    }
+
+    @Override
+    public Counts connections() {
+        return new Counts(9, 1, 0, 2, 3);
+    }
+
+    @Override
+    public NodeSample nodeSample() {
+        return new NodeSample(100, 200, 1 << 20, 2 << 20, 40);
+    }
+
+    @Override
+    public List<Listener> listeners() {
+        return List.of(new Listener("mixed", "127.0.0.1:1055"));
+    }
+
+    @Override
+    public boolean accepting() {
+        return accepting;
+    }
+
+    @Override
+    public Instant startedAt() {
+        return Instant.parse("2026-01-01T00:00:00Z");
+    }
+
+    @Override
+    public Version version() {
+        return new Version("0.1.0", "tailscale.com v1.102.5", "25");
+    }
+}

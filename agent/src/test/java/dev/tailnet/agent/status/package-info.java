@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tailnet.agent.status;
+
+import org.jspecify.annotations.NullMarked;

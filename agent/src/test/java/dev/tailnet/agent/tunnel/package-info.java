@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tailnet.agent.tunnel;
+
+import org.jspecify.annotations.NullMarked;
