@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The endpoint's paths. Runs on a thread of its own, as rendering takes its time. */
+/** The endpoint's paths. What takes its time to put together is rendered on a thread of its own, not on the event loop. */
 @Sharable
 final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOGGER = LoggerFactory.getLogger(StatusHandler.class);
@@ -35,12 +36,14 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final LocalApi localApi;
     private final Metrics metrics;
     private final StatusReporter reporter;
+    private final EventExecutor renderer;
     private @Nullable JsonMapper mapper;
 
-    StatusHandler(AgentView agent, LocalApi localApi, Metrics metrics, Clock clock) {
+    StatusHandler(AgentView agent, LocalApi localApi, Metrics metrics, Clock clock, EventExecutor renderer) {
         this.agent = agent;
         this.localApi = localApi;
         this.metrics = metrics;
+        this.renderer = renderer;
         this.reporter = new StatusReporter(agent, clock);
     }
 
@@ -58,11 +61,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                         .send(ctx, head);
             case "/healthz" -> Answer.text(HttpResponseStatus.OK, "ok").send(ctx, head);
             case "/readyz" -> ready().send(ctx, head);
-            case "/metrics" ->
-                Answer.ok(
-                                "text/plain; version=0.0.4; charset=utf-8",
-                                metrics.scrape().getBytes(StandardCharsets.UTF_8))
-                        .send(ctx, head);
+            case "/metrics" -> renderer.execute(() -> metrics(ctx, head));
             case "/status" -> status(ctx, head);
             default -> Answer.text(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.")
                     .send(ctx, head);
@@ -81,21 +80,36 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 : Answer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the proxies are not accepting connections");
     }
 
+    private void metrics(ChannelHandlerContext ctx, boolean head) {
+        try {
+            byte[] text = metrics.scrape().getBytes(StandardCharsets.UTF_8);
+            Answer.ok("text/plain; version=0.0.4; charset=utf-8", text).send(ctx, head);
+        } catch (RuntimeException e) {
+            failed(ctx, e);
+        }
+    }
+
     private void status(ChannelHandlerContext ctx, boolean head) {
-        localApi.get("/localapi/v0/status", ctx.executor()).addListener((Future<byte[]> told) -> {
-            NodeReport node = null;
-            String trouble = null;
-            if (told.isSuccess()) {
-                try {
-                    node = NodeReport.parse(mapper(), told.getNow());
-                } catch (JacksonException e) {
-                    trouble = "the node's answer is not understood: " + e.getOriginalMessage();
-                }
-            } else {
-                trouble = String.valueOf(told.cause().getMessage());
+        localApi.get("/localapi/v0/status", renderer).addListener((Future<byte[]> told) -> {
+            try {
+                Answer.ok("application/json", report(told)).send(ctx, head);
+            } catch (RuntimeException e) {
+                failed(ctx, e);
             }
-            answer(ctx, head, node, trouble);
         });
+    }
+
+    private byte[] report(Future<byte[]> told) {
+        if (!told.isSuccess()) {
+            return render(null, String.valueOf(told.cause().getMessage()));
+        }
+        NodeReport node;
+        try {
+            node = NodeReport.parse(mapper(), told.getNow());
+        } catch (JacksonException e) {
+            return render(null, "the node's answer is not understood: " + e.getOriginalMessage());
+        }
+        return render(node, null);
     }
 
     private byte[] render(@Nullable NodeReport node, @Nullable String trouble) {
@@ -112,22 +126,18 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return made;
     }
 
-    private void answer(ChannelHandlerContext ctx, boolean head, @Nullable NodeReport node, @Nullable String trouble) {
-        try {
-            Answer.ok("application/json", render(node, trouble)).send(ctx, head);
-        } catch (RuntimeException e) {
-            exceptionCaught(ctx, e);
-        }
-    }
-
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof RuntimeException) {
-            LOGGER.error("A request to the status endpoint failed", cause);
-            Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "A fault of the agent; its log has the details.")
-                    .send(ctx, false);
+            failed(ctx, cause);
         } else {
             ctx.close();
         }
+    }
+
+    private static void failed(ChannelHandlerContext ctx, Throwable cause) {
+        LOGGER.error("A request to the status endpoint failed", cause);
+        Answer.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "A fault of the agent; its log has the details.")
+                .send(ctx, false);
     }
 }

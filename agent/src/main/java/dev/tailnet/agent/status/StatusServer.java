@@ -44,7 +44,7 @@ public final class StatusServer implements AutoCloseable {
     public StatusServer(EventLoopGroup loops, AgentView agent, LocalApi localApi, Metrics metrics, Clock clock) {
         this.loops = loops;
         this.metrics = metrics;
-        this.handler = new StatusHandler(agent, localApi, metrics, clock);
+        this.handler = new StatusHandler(agent, localApi, metrics, clock, renderer);
     }
 
     /**
@@ -118,7 +118,7 @@ public final class StatusServer implements AutoCloseable {
                         .addLast(new HttpServerCodec())
                         .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
                         .addLast(new RequestGuard(hosts))
-                        .addLast(renderer, handler);
+                        .addLast(handler);
             }
         };
     }
