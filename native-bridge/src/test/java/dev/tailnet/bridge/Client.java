@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -35,6 +36,25 @@ record Client(int fd, Socket socket) implements AutoCloseable {
 
     String receiveAll() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** Waits for the other side to end the connection, by a reset or otherwise. */
+    void awaitEnd() throws IOException {
+        awaitEnd(socket);
+    }
+
+    static void awaitEnd(Socket socket) throws IOException {
+        int next;
+        try {
+            next = socket.getInputStream().read();
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            return;
+        }
+        if (next >= 0) {
+            throw new IOException("a byte came in place of the end");
+        }
     }
 
     void finish() throws IOException {

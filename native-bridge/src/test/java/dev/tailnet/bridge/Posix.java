@@ -3,7 +3,11 @@ package dev.tailnet.bridge;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /** The system calls that tests need to have descriptors at all: Java has none to give. */
 final class Posix {
@@ -12,7 +16,7 @@ final class Posix {
     private static final int SOCK_STREAM = 1;
     private static final short POLLIN = 1;
     private static final int SHUT_WR = 1;
-    private static final int F_GETFD = 1;
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
     private static final int F_GETFL = 3;
     private static final int O_NONBLOCK = 0x800;
 
@@ -108,12 +112,25 @@ final class Posix {
         }
     }
 
-    static boolean isOpen(int fd) {
+    /** What the kernel calls the thing behind a descriptor, like {@code socket:[4711]}. */
+    static String identity(int fd) throws IOException {
+        return Files.readSymbolicLink(DESCRIPTORS.resolve(Integer.toString(fd))).toString();
+    }
+
+    /** Whether a descriptor of this process, whatever its number, still leads there. */
+    static boolean isOpen(String identity) {
+        try (Stream<Path> descriptors = Files.list(DESCRIPTORS)) {
+            return descriptors.anyMatch(descriptor -> leadsTo(descriptor, identity));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean leadsTo(Path descriptor, String identity) {
         try {
-            fcntl(fd, F_GETFD, 0);
-            return true;
-        } catch (LastErrorException e) {
-            return false;
+            return Files.readSymbolicLink(descriptor).toString().equals(identity);
+        } catch (IOException e) {
+            return false; // closed since it was listed
         }
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tailnet.testnet.Peer;
-import dev.tailnet.testnet.PeerOptions;
 import dev.tailnet.testnet.TestAddresses;
 import dev.tailnet.testnet.TestNetwork;
 import java.io.IOException;
@@ -34,7 +33,6 @@ class RelayIT {
     private static final Duration LONG = Duration.ofSeconds(15);
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private static Peer peer;
     private static RunningNode node;
 
     /** The ways a tunnel's far side comes about. */
@@ -52,8 +50,7 @@ class RelayIT {
     }
 
     @BeforeAll
-    static void start(TestNetwork network) throws Exception {
-        peer = network.startPeer("relay-peer", PeerOptions.subnetRouter());
+    static void start(TestNetwork network, Peer subnetRouter) throws Exception {
         node = RunningNode.ephemeral(network, "relay-node");
         Await.until(
                 "the peer's route is known",
@@ -64,7 +61,6 @@ class RelayIT {
     @AfterAll
     static void stop() throws Exception {
         node.close();
-        peer.close();
     }
 
     @ParameterizedTest
@@ -72,6 +68,7 @@ class RelayIT {
     void theClientEndsFirstAndStillHearsTheRest(Way way) throws Exception {
         try (Server server = Server.echo(way.address);
                 Client client = Client.connect()) {
+            String given = Posix.identity(client.fd());
             long id = open(way, server, client, NOTHING, Duration.ZERO);
             client.send("hello");
             assertThat(client.receive(5)).isEqualTo("hello");
@@ -79,7 +76,7 @@ class RelayIT {
             client.finish();
             assertThat(client.receiveAll()).isEqualTo(" again|bye");
             assertThat(node.events().closed(id)).isEqualTo(new NodeEvent.Closed(id, Code.OK, 11, 15, ""));
-            assertThat(Posix.isOpen(client.fd())).isFalse();
+            Await.until("the client's descriptor is closed", LONG, () -> !Posix.isOpen(given));
         }
     }
 
@@ -129,8 +126,9 @@ class RelayIT {
         }
     }
 
+    /** Not through the tailnet here, because the peer's tailscaled ends what was reset in the ordinary way: see TwoNodesIT. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = "TAILNET", mode = EnumSource.Mode.EXCLUDE)
     void theServersResetReachesTheClient(Way way) throws Exception {
         try (Server server = Server.resetting(way.address);
                 Client client = Client.connect()) {
@@ -144,7 +142,7 @@ class RelayIT {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = "TAILNET", mode = EnumSource.Mode.EXCLUDE)
     void theClientsResetReachesTheServer(Way way) throws Exception {
         var ends = new LinkedBlockingQueue<String>();
         try (Client client = Client.connect();
@@ -261,7 +259,7 @@ class RelayIT {
         try (Client client = Client.connect()) {
             assertThatThrownBy(() -> node.node().relay(RunningNode.newId(), client.fd(), NOTHING, Duration.ZERO))
                     .isInstanceOf(BridgeException.class);
-            assertThat(client.receiveAll()).isEmpty();
+            client.awaitEnd();
         }
     }
 

@@ -25,9 +25,9 @@ class ResolveIT {
     private static RunningNode node;
 
     @BeforeAll
-    static void start(TestNetwork network) throws Exception {
+    static void start(TestNetwork network, Peer subnetRouter) throws Exception {
         domain = network.baseDomain();
-        peer = network.startPeer("resolve-peer");
+        peer = subnetRouter;
         node = RunningNode.ephemeral(network, "resolve-node");
         InetAddress address = InetAddress.ofLiteral(peer.ipv4());
         Await.until("the peer is known", LONG, () -> node.node().routeOf(address) == TailnetRoute.PEER);
@@ -36,22 +36,21 @@ class ResolveIT {
     @AfterAll
     static void stop() throws Exception {
         node.close();
-        peer.close();
     }
 
     @Test
     void aPeersName() throws Exception {
-        NodeEvent.Resolved resolved = resolve("resolve-peer." + domain);
+        NodeEvent.Resolved resolved = resolve(peer.hostname() + "." + domain);
         assertThat(resolved.code()).as(resolved.message()).isEqualTo(Code.OK);
         assertThat(resolved.source()).isEqualTo(Source.MAGICDNS);
-        assertThat(resolved.addresses())
-                .containsExactlyInAnyOrder(InetAddress.ofLiteral(peer.ipv4()), InetAddress.ofLiteral(peer.ipv6()));
+        // MagicDNS hands out IPv6 addresses only where there is no other: tailscale's issue 1152.
+        assertThat(resolved.addresses()).containsExactly(InetAddress.ofLiteral(peer.ipv4()));
         assertThat(resolved.timeToLive()).isPositive();
     }
 
     @Test
     void aPeersShortName() throws Exception {
-        NodeEvent.Resolved resolved = resolve("resolve-peer");
+        NodeEvent.Resolved resolved = resolve(peer.hostname());
         assertThat(resolved.code()).as(resolved.message()).isEqualTo(Code.OK);
         assertThat(resolved.addresses()).contains(InetAddress.ofLiteral(peer.ipv4()));
     }

@@ -1,12 +1,14 @@
 package dev.tailnet.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tailnet.testnet.AuthKeyOptions;
 import dev.tailnet.testnet.TestNetwork;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +70,35 @@ class TwoNodesIT {
             assertThat(dialing.events().closed(id)).isEqualTo(new NodeEvent.Closed(id, Code.OK, 11, 15, ""));
             assertThat(server.get(15, TimeUnit.SECONDS))
                     .isEqualTo(dialingFrom.get(family).getHostAddress());
+        } finally {
+            Posix.closeFd(listener);
+        }
+    }
+
+    @Test
+    void aResetPassesAsAReset() throws Exception {
+        int listener = listen(7_120);
+        try (Client client = Client.connect()) {
+            long id = tunnel(client, 7_120);
+            int accepted = accept(listener);
+            client.send("never read");
+            assertThat(Posix.awaitReadable(accepted, LONG)).isTrue();
+            // What the kernel makes of closing a socket with bytes still in it.
+            Posix.closeFd(accepted);
+            assertThatThrownBy(() -> client.receive(1))
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("reset");
+            assertThat(dialing.events().closed(id).code()).isEqualTo(Code.RESET);
+        }
+        try (Client client = Client.connect()) {
+            long id = tunnel(client, 7_120);
+            int accepted = accept(listener);
+            Posix.writeAll(accepted, new byte[] {'!'});
+            assertThat(client.receive(1)).isEqualTo("!");
+            client.reset();
+            assertThat(dialing.events().closed(id).code()).isEqualTo(Code.RESET);
+            assertThat(Posix.awaitReadable(accepted, LONG)).isTrue();
+            Posix.closeFd(accepted);
         } finally {
             Posix.closeFd(listener);
         }
@@ -142,6 +173,20 @@ class TwoNodesIT {
         assertThat(CApi.tailscale_listen(listening.node().handle(), "tcp", ":" + port, listener))
                 .isZero();
         return listener[0];
+    }
+
+    private static int accept(int listener) {
+        int[] connection = new int[1];
+        assertThat(CApi.tailscale_accept(listener, connection)).isZero();
+        return connection[0];
+    }
+
+    private static long tunnel(Client client, int port) throws InterruptedException {
+        long id = RunningNode.newId();
+        dialing.node().dial(id, Via.TAILNET, listeningAt.getFirst(), port, LONG);
+        assertThat(dialing.events().dialed(id)).isEqualTo(new NodeEvent.Dialed(id, Code.OK, ""));
+        dialing.node().relay(id, client.fd(), ByteBuffer.allocate(0), Duration.ZERO);
+        return id;
     }
 
     /** Echoes one connection to its end, adds a word, and tells where it came from. */
