@@ -2,6 +2,7 @@ package dev.tailnet.proxy.audit;
 
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.Host;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,47 +17,21 @@ public final class Slf4jAuditSink implements AuditSink {
 
     @Override
     public void decided(Decision decision) {
-        ConnectFailure failure = decision.failure();
-        if (failure == null) {
-            if (LOGGER.isDebugEnabled()) {
-                LOGGER.debug(line(decision).append(" outcome=ESTABLISHED").toString());
-            }
-        } else if (LOGGER.isInfoEnabled()) {
-            StringBuilder line = line(decision).append(" outcome=").append(failure.reason());
-            if (decision.rule() != null) {
-                line.append(" rule=").append(decision.rule());
-            }
-            LOGGER.info(line.append(" message=")
-                    .append(quoted(failure.getMessage()))
-                    .toString());
+        if (!decision.established()) {
+            LOGGER.info(line(decision));
+        } else if (LOGGER.isDebugEnabled()) {
+            LOGGER.debug(line(decision));
         }
     }
 
     @Override
     public void closed(Closed closed) {
-        if (!LOGGER.isDebugEnabled()) {
-            return;
+        if (LOGGER.isDebugEnabled()) {
+            LOGGER.debug(line(closed));
         }
-        StringBuilder line = start("CLOSE", closed.request())
-                .append(" address=")
-                .append(closed.address().getHostAddress())
-                .append(" route=")
-                .append(closed.route())
-                .append(" end=")
-                .append(closed.end().cause())
-                .append(" up=")
-                .append(closed.end().bytesUp())
-                .append(" down=")
-                .append(closed.end().bytesDown())
-                .append(" open_ms=")
-                .append(closed.open().toMillis());
-        if (!closed.end().detail().isEmpty()) {
-            line.append(" detail=").append(quoted(closed.end().detail()));
-        }
-        LOGGER.debug(line.toString());
     }
 
-    private static StringBuilder line(Decision decision) {
+    static String line(Decision decision) {
         StringBuilder line = start("DECISION", decision.request());
         if (!decision.addresses().isEmpty()) {
             line.append(" addresses=").append(joined(decision.addresses()));
@@ -74,7 +49,35 @@ public final class Slf4jAuditSink implements AuditSink {
         milliseconds(line, " waited_ms=", decision.waited());
         milliseconds(line, " lookup_ms=", decision.lookup());
         milliseconds(line, " dial_ms=", decision.dial());
-        return line;
+        ConnectFailure failure = decision.failure();
+        if (failure == null) {
+            return line.append(" outcome=ESTABLISHED").toString();
+        }
+        line.append(" outcome=").append(failure.reason());
+        if (decision.rule() != null) {
+            line.append(" rule=").append(decision.rule());
+        }
+        return line.append(" message=").append(quoted(failure.getMessage())).toString();
+    }
+
+    static String line(Closed closed) {
+        StringBuilder line = start("CLOSE", closed.request())
+                .append(" address=")
+                .append(closed.address().getHostAddress())
+                .append(" route=")
+                .append(closed.route())
+                .append(" end=")
+                .append(closed.end().cause())
+                .append(" up=")
+                .append(closed.end().bytesUp())
+                .append(" down=")
+                .append(closed.end().bytesDown())
+                .append(" open_ms=")
+                .append(closed.open().toMillis());
+        if (!closed.end().detail().isEmpty()) {
+            line.append(" detail=").append(quoted(closed.end().detail()));
+        }
+        return line.toString();
     }
 
     private static StringBuilder start(String what, ConnectRequest request) {
@@ -86,7 +89,7 @@ public final class Slf4jAuditSink implements AuditSink {
                 .append(" protocol=")
                 .append(request.protocol())
                 .append(" client=")
-                .append(client.getHostString())
+                .append(new Host.Address(client.getAddress()).toUriString())
                 .append(':')
                 .append(client.getPort())
                 .append(" target=")

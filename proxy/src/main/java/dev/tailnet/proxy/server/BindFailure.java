@@ -1,5 +1,6 @@
 package dev.tailnet.proxy.server;
 
+import dev.tailnet.proxy.request.Host;
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -17,8 +18,9 @@ public final class BindFailure extends IOException {
 
     static BindFailure of(ListenerSpec spec, Throwable cause) {
         InetSocketAddress address = spec.address();
-        String host = address.getHostString();
-        String where = (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+        String host =
+                address.isUnresolved() ? address.getHostString() : new Host.Address(address.getAddress()).toUriString();
+        String where = host + ":" + address.getPort();
         return new BindFailure("cannot listen on " + where + ": " + why(address, cause), cause);
     }
 

@@ -33,11 +33,7 @@ class SocksFrontEndTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "10.1.2.3, 10.1.2.3:443",
-        "fd7a::1, [fd7a:0:0:0:0:0:0:1]:443",
-        "::ffff:10.1.2.3, 10.1.2.3:443"
-    })
+    @CsvSource({"10.1.2.3, 10.1.2.3:443", "fd7a::1, [fd7a:0:0:0:0:0:0:1]:443", "::ffff:10.1.2.3, 10.1.2.3:443"})
     void readsAddresses(String address, String target) {
         channel.receive(TestClient.socksGreeting());
         assertThat(channel.sent()).isEqualTo(CHOSEN);
@@ -74,8 +70,9 @@ class SocksFrontEndTest {
                 split.receive(Arrays.copyOfRange(bytes, second, bytes.length));
                 assertThat(split.requests()).hasSize(1);
                 assertThat(split.sent()).isEqualTo(CHOSEN);
-                assertThat(split.pipeline().names()).contains(HandlerNames.CONNECT).doesNotContain(
-                        HandlerNames.SOCKS5_GREETING, HandlerNames.SOCKS5_REQUEST);
+                assertThat(split.pipeline().names())
+                        .contains(HandlerNames.CONNECT)
+                        .doesNotContain(HandlerNames.SOCKS5_GREETING, HandlerNames.SOCKS5_REQUEST);
                 split.finishAndReleaseAll();
             }
         }

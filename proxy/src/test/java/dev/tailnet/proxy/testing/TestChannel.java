@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** A client's channel without a socket, in front of a connector that takes every request down and waits for the node for ever. */
 public final class TestChannel extends EmbeddedChannel {
     private final List<ConnectRequest> requests = new ArrayList<>();
-    private final Connection connection =
-            Objects.requireNonNull(new Connections(1).accepted(this), "the limit is one");
+    private final Connection connection = Objects.requireNonNull(new Connections(1).accepted(this), "the limit is one");
     private final Connector connector;
 
     public TestChannel() {

@@ -39,6 +39,7 @@ public final class TestProxy implements AutoCloseable {
     private final TestReadiness readiness = new TestReadiness();
     private final TestResolver resolver = new TestResolver();
     private final Map<InetAddress, Route> routes = new ConcurrentHashMap<>();
+    private volatile Route defaultRoute = Route.TAILNET;
     private final NettyDialer tailnet = new NettyDialer();
     private final NettyDialer direct = new NettyDialer();
     private final RecordingAudit audit = new RecordingAudit();
@@ -73,7 +74,7 @@ public final class TestProxy implements AutoCloseable {
                 options.policy(),
                 readiness,
                 resolver,
-                address -> routes.getOrDefault(address, Route.TAILNET),
+                address -> routes.getOrDefault(address, defaultRoute),
                 tailnet,
                 direct,
                 audit,
@@ -114,6 +115,11 @@ public final class TestProxy implements AutoCloseable {
 
     public Map<InetAddress, Route> routes() {
         return routes;
+    }
+
+    /** From now on an address is nobody's, and not dialed, unless {@link #routes} says otherwise. */
+    public void unownedByDefault() {
+        defaultRoute = Route.UNOWNED;
     }
 
     public NettyDialer tailnet() {
