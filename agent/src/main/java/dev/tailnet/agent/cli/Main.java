@@ -1,0 +1,47 @@
+package dev.tailnet.agent.cli;
+
+import dev.tailnet.agent.Agent;
+import dev.tailnet.agent.ExitCode;
+import java.util.Arrays;
+import java.util.List;
+
+/** {@code tailnet-agent}. */
+public final class Main {
+    private static final List<String> NEEDS_NO_LIBRARY = List.of("--help", "-h", "--print-config");
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        var library = NativeLibrary.none();
+        if (args.length > 0 && args[0].equals(Verbs.RUN) && Arrays.stream(args).noneMatch(NEEDS_NO_LIBRARY::contains)) {
+            library = NativeLibrary.load();
+        }
+        var run = new RunVerb(
+                settings -> {
+                    var agent = Agent.start(settings);
+                    return new RunningAgent() {
+                        @Override
+                        public int awaitStop() {
+                            return agent.awaitStop();
+                        }
+
+                        @Override
+                        public void stop() {
+                            agent.stop();
+                        }
+                    };
+                },
+                library);
+        System.exit(exitCode(new Program(new Verbs(run)), args));
+    }
+
+    private static int exitCode(Program program, String[] args) {
+        try {
+            return program.execute(args);
+        } catch (RuntimeException e) {
+            System.err.println("tailnet-agent: unexpected failure, please report it:");
+            e.printStackTrace();
+            return ExitCode.INTERNAL.code();
+        }
+    }
+}
