@@ -7,6 +7,7 @@ import dev.tailnet.testnet.TestNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +126,25 @@ class LoginIT {
                             REJECTED_WITHIN);
             assertThat(node.events().soFar())
                     .noneMatch(event -> event.toString().contains(key));
+        }
+    }
+
+    @Test
+    void aControlServerThatIsNotThereIsAHealthWarning(TestNetwork network) throws Exception {
+        var options = new NodeOptions(
+                "login-nowhere",
+                URI.create("http://127.0.0.1:9"),
+                null,
+                true,
+                null,
+                network.directory(),
+                List.of(),
+                true,
+                true);
+        Pattern warning = Pattern.compile("\"Health\":.*connection refused");
+        try (RunningNode node = RunningNode.start(options)) {
+            node.events().await(
+                    NodeEvent.Notify.class, event -> warning.matcher(event.json()).find(), Duration.ofSeconds(10));
         }
     }
 
