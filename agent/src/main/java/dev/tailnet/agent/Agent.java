@@ -86,7 +86,8 @@ public final class Agent {
 
     private static EventLoops openLoops() throws StartFailure {
         try {
-            return EventLoops.open(Math.min(MAX_EVENT_LOOPS, Runtime.getRuntime().availableProcessors()));
+            return EventLoops.open(
+                    Math.min(MAX_EVENT_LOOPS, Runtime.getRuntime().availableProcessors()));
         } catch (EpollFailure e) {
             throw new StartFailure(ExitCode.LIBRARY, String.valueOf(e.getMessage()), e);
         }
@@ -160,7 +161,8 @@ public final class Agent {
         proxies = opened;
         for (ListenerSpec listener : opened.listeners()) {
             listeners.add(listener);
-            LOGGER.info("Listening on {} ({})", Endpoints.show(listener.address()), OpenListeners.name(listener.kind()));
+            LOGGER.info(
+                    "Listening on {} ({})", Endpoints.show(listener.address()), OpenListeners.name(listener.kind()));
         }
         status = new StatusServer(
                 loops.group(), view, new LocalApi(loops.group(), node::node), metrics, Clock.systemUTC());
@@ -172,7 +174,8 @@ public final class Agent {
             throw new IllegalStateException("the proxies open first");
         }
         if (settings.listeners().status().isPresent()) {
-            InetSocketAddress address = opened.bind(settings.listeners().status().get());
+            InetSocketAddress address =
+                    opened.bind(settings.listeners().status().get());
             listeners.addStatus(address);
             LOGGER.info("Status at http://{}/", Endpoints.show(address));
         }

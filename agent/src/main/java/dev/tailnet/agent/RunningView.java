@@ -29,10 +29,7 @@ final class RunningView implements AgentView {
     private final Instant startedAt = Instant.now();
 
     RunningView(
-            Settings settings,
-            NodeSupervisor node,
-            OpenListeners listeners,
-            Supplier<@Nullable ProxyServer> proxies) {
+            Settings settings, NodeSupervisor node, OpenListeners listeners, Supplier<@Nullable ProxyServer> proxies) {
         this.settings = settings;
         this.node = node;
         this.listeners = listeners;

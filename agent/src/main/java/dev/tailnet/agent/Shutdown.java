@@ -40,7 +40,9 @@ final class Shutdown {
 
     void stopNode(NodeSupervisor node) {
         if (!await(node.stop(), NODE_PATIENCE) && !hurry.isDone()) {
-            LOGGER.warn("The node did not stop within {} s; its tailnet may show it for a while", NODE_PATIENCE.toSeconds());
+            LOGGER.warn(
+                    "The node did not stop within {} s; its tailnet may show it for a while",
+                    NODE_PATIENCE.toSeconds());
         }
     }
 

@@ -47,7 +47,9 @@ final class StateDirectory {
         if (e instanceof FileSystemException failure) {
             String reason = failure.getReason();
             return reason == null
-                    ? (e instanceof java.nio.file.AccessDeniedException ? "permission denied" : e.getClass().getSimpleName())
+                    ? (e instanceof java.nio.file.AccessDeniedException
+                                    ? "permission denied"
+                                    : e.getClass().getSimpleName())
                             + " at " + failure.getFile()
                     : reason;
         }

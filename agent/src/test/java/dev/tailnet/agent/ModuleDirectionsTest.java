@@ -38,7 +38,8 @@ class ModuleDirectionsTest {
     @ArchTest
     static final ArchRule CONFIGURATION_AND_METRICS_KNOW_NO_BRIDGE = noClasses()
             .that()
-            .resideInAnyPackage("dev.tailnet.agent.config..", "dev.tailnet.agent.metrics..", "dev.tailnet.agent.logging..")
+            .resideInAnyPackage(
+                    "dev.tailnet.agent.config..", "dev.tailnet.agent.metrics..", "dev.tailnet.agent.logging..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.tailnet.bridge..");

@@ -143,8 +143,11 @@ class LoginIT {
                 true);
         Pattern warning = Pattern.compile("\"Health\":.*connection refused");
         try (RunningNode node = RunningNode.start(options)) {
-            node.events().await(
-                    NodeEvent.Notify.class, event -> warning.matcher(event.json()).find(), Duration.ofSeconds(10));
+            node.events()
+                    .await(
+                            NodeEvent.Notify.class,
+                            event -> warning.matcher(event.json()).find(),
+                            Duration.ofSeconds(10));
         }
     }
 

@@ -54,7 +54,11 @@ final class Meters {
             connections.put(
                     protocol,
                     new Outcomes(
-                            registry, "tailnet.connections", "Requests by what became of them", "protocol", name(protocol)));
+                            registry,
+                            "tailnet.connections",
+                            "Requests by what became of them",
+                            "protocol",
+                            name(protocol)));
         }
         for (Route route : Route.values()) {
             if (route != Route.UNOWNED) {

@@ -17,7 +17,10 @@ final class ResidentMemory {
         try {
             for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
                 if (line.startsWith(FIELD)) {
-                    return Long.parseLong(line.substring(FIELD.length()).replace("kB", "").trim()) * 1024;
+                    return Long.parseLong(line.substring(FIELD.length())
+                                    .replace("kB", "")
+                                    .trim())
+                            * 1024;
                 }
             }
         } catch (IOException | NumberFormatException e) {

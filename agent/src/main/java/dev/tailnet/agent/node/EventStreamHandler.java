@@ -33,7 +33,10 @@ final class EventStreamHandler extends SimpleChannelInboundHandler<ByteBuf> {
         try {
             dispatch(event);
         } catch (RuntimeException e) {
-            LOGGER.error("An event of the node could not be handled: {}", event.getClass().getSimpleName(), e);
+            LOGGER.error(
+                    "An event of the node could not be handled: {}",
+                    event.getClass().getSimpleName(),
+                    e);
         }
     }
 

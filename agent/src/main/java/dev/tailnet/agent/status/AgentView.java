@@ -19,7 +19,8 @@ public interface AgentView {
     NodeState nodeState();
 
     /** Null before the first login. */
-    @Nullable SelfNode self();
+    @Nullable
+    SelfNode self();
 
     Counts connections();
 

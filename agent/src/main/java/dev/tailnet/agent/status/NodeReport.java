@@ -71,7 +71,8 @@ record NodeReport(
             return "peer relay " + peerRelay;
         }
         String relay = peer.path("Relay").asString("");
-        boolean used = peer.path("TxBytes").asLong(0) > 0 || peer.path("RxBytes").asLong(0) > 0;
+        boolean used =
+                peer.path("TxBytes").asLong(0) > 0 || peer.path("RxBytes").asLong(0) > 0;
         return used && !relay.isEmpty() ? "derp " + relay : "idle";
     }
 

@@ -63,8 +63,9 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             case "/readyz" -> ready().send(ctx, head);
             case "/metrics" -> renderer.execute(() -> metrics(ctx, head));
             case "/status" -> status(ctx, head);
-            default -> Answer.text(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.")
-                    .send(ctx, head);
+            default ->
+                Answer.text(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.")
+                        .send(ctx, head);
         }
     }
 

@@ -39,7 +39,8 @@ final class FailureTexts {
                                                 + " denied connection gets no answer)";
                                     case DIRECT -> ": the host is down, or a firewall drops the connection";
                                 });
-            case NOT_OWNED -> failure(FailureReason.NOT_ON_TAILNET, "nobody in the tailnet has the address of " + target);
+            case NOT_OWNED ->
+                failure(FailureReason.NOT_ON_TAILNET, "nobody in the tailnet has the address of " + target);
             case NODE_DOWN -> failure(FailureReason.NODE_NOT_READY, "the node is not up: " + message);
             case CANCELLED -> failure(FailureReason.CANCELLED, words(message, "cancelled"));
             case RESOURCES ->
@@ -64,7 +65,8 @@ final class FailureTexts {
                                 + ": check the tailnet's and this machine's DNS servers");
             case NODE_DOWN -> failure(FailureReason.NODE_NOT_READY, "the node is not up: " + message);
             case CANCELLED -> failure(FailureReason.CANCELLED, words(message, "cancelled"));
-            case RESOURCES -> failure(FailureReason.RESOURCES, "the agent is out of file descriptors or memory: " + message);
+            case RESOURCES ->
+                failure(FailureReason.RESOURCES, "the agent is out of file descriptors or memory: " + message);
             case OK,
                     REFUSED,
                     HOST_UNREACHABLE,

@@ -25,7 +25,8 @@ public final class NodeLink {
     }
 
     /** Null until the library is loaded. */
-    @Nullable TailnetNode node() {
+    @Nullable
+    TailnetNode node() {
         return supervisor.node();
     }
 

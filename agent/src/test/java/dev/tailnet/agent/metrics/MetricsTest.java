@@ -30,10 +30,8 @@ class MetricsTest {
             new Target(new Host.Address(ADDRESS), 80));
 
     private NodeState state = new NodeState(NodeState.Kind.STARTING, "starting", NodeState.Outlook.FINE);
-    private final Metrics metrics = new Metrics(new Sources(
-            () -> state,
-            () -> new Counts(7, 1, 2, 3, 4),
-            () -> new NodeSample(10, 20, 30, 40, 50)));
+    private final Metrics metrics = new Metrics(
+            new Sources(() -> state, () -> new Counts(7, 1, 2, 3, 4), () -> new NodeSample(10, 20, 30, 40, 50)));
 
     @Test
     void countsWhatHappensBeforeAndAfterTheMetersAreMade() {

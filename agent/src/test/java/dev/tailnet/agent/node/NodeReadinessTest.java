@@ -58,7 +58,8 @@ class NodeReadinessTest {
 
         readiness.update(NodeState.trying("control server does not answer"));
 
-        assertThat(failure(waiting).getMessage()).startsWith("the node is not up: control server does not answer (waited");
+        assertThat(failure(waiting).getMessage())
+                .startsWith("the node is not up: control server does not answer (waited");
     }
 
     @Test

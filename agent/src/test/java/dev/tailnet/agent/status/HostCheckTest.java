@@ -30,7 +30,9 @@ class HostCheckTest {
     void allowsTheAddressThatAConnectionToAWildcardListenerCameTo() {
         var check = new HostCheck(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 9002));
 
-        assertThat(check.allows("198.51.100.10:9002", InetAddress.ofLiteral("198.51.100.10"))).isTrue();
-        assertThat(check.allows("rebound.example:9002", InetAddress.ofLiteral("198.51.100.10"))).isFalse();
+        assertThat(check.allows("198.51.100.10:9002", InetAddress.ofLiteral("198.51.100.10")))
+                .isTrue();
+        assertThat(check.allows("rebound.example:9002", InetAddress.ofLiteral("198.51.100.10")))
+                .isFalse();
     }
 }

@@ -53,9 +53,11 @@ class NodeReportTest {
 
     @Test
     void tellsWhenAPeerThatIsAwayWasLastSeen() {
-        assertThat(peer("\"Online\":false,\"LastSeen\":\"2026-11-22T10:00:00Z\"").lastSeen())
+        assertThat(peer("\"Online\":false,\"LastSeen\":\"2026-11-22T10:00:00Z\"")
+                        .lastSeen())
                 .isEqualTo(Instant.parse("2026-11-22T10:00:00Z"));
-        assertThat(peer("\"Online\":false,\"LastSeen\":\"0001-01-01T00:00:00Z\"").lastSeen())
+        assertThat(peer("\"Online\":false,\"LastSeen\":\"0001-01-01T00:00:00Z\"")
+                        .lastSeen())
                 .isNull();
         assertThat(peer("\"Online\":true,\"LastSeen\":\"2026-11-22T10:00:00Z\"").lastSeen())
                 .isNull();
@@ -63,12 +65,14 @@ class NodeReportTest {
 
     private static Peer peer(String fields) {
         String json = "{\"Self\":{},\"Peer\":{\"nodekey:1\":{\"DNSName\":\"a.b.\"," + fields + "}}}";
-        return NodeReport.parse(MAPPER, json.getBytes(StandardCharsets.UTF_8)).peers().getFirst();
+        return NodeReport.parse(MAPPER, json.getBytes(StandardCharsets.UTF_8))
+                .peers()
+                .getFirst();
     }
 
     private static byte[] recording() throws IOException {
-        try (InputStream in = Objects.requireNonNull(
-                NodeReportTest.class.getResourceAsStream("/localapi/status.json"))) {
+        try (InputStream in =
+                Objects.requireNonNull(NodeReportTest.class.getResourceAsStream("/localapi/status.json"))) {
             return in.readAllBytes();
         }
     }

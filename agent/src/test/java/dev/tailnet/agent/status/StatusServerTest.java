@@ -99,8 +99,8 @@ class StatusServerTest {
 
     @Test
     void saysWhyItIsNotReady() throws IOException {
-        agent.state = new NodeState(
-                NodeState.Kind.NEEDS_LOGIN, "auth key rejected by http://c", NodeState.Outlook.STUCK);
+        agent.state =
+                new NodeState(NodeState.Kind.NEEDS_LOGIN, "auth key rejected by http://c", NodeState.Outlook.STUCK);
 
         assertThat(get("/readyz"))
                 .startsWith("HTTP/1.1 503")
@@ -132,7 +132,10 @@ class StatusServerTest {
     void answersHeadWithoutABody() throws IOException {
         String answer = exchange("HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-        assertThat(answer).startsWith("HTTP/1.1 200").contains("content-length: 3").endsWith("\r\n\r\n");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200")
+                .contains("content-length: 3")
+                .endsWith("\r\n\r\n");
     }
 
     @ParameterizedTest
@@ -158,7 +161,8 @@ class StatusServerTest {
         "'',421"
     })
     void refusesForeignHosts(String host, int status) throws IOException {
-        assertThat(exchange("GET /status HTTP/1.1\r\nHost: " + host + "\r\n\r\n")).startsWith("HTTP/1.1 " + status);
+        assertThat(exchange("GET /status HTTP/1.1\r\nHost: " + host + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 " + status);
     }
 
     @Test
@@ -175,7 +179,8 @@ class StatusServerTest {
 
     @Test
     void servesTheControlSocketToThisUserWhateverTheHost() throws IOException {
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-------");
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
             channel.write(ByteBuffer.wrap(

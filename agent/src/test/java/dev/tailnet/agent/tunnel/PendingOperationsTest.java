@@ -99,8 +99,8 @@ class PendingOperationsTest {
     void keepsTheNameInTheAddresses() {
         PendingLookup lookup = lookup(1);
 
-        pending.resolved(new NodeEvent.Resolved(
-                1, Code.OK, Source.MAGICDNS, Duration.ofMinutes(10), List.of(ADDRESS), ""));
+        pending.resolved(
+                new NodeEvent.Resolved(1, Code.OK, Source.MAGICDNS, Duration.ofMinutes(10), List.of(ADDRESS), ""));
 
         InetAddress address = lookup.getNow().addresses().getFirst();
         assertThat(new InetSocketAddress(address, 80).getHostString()).isEqualTo("db.internal");
@@ -125,7 +125,14 @@ class PendingOperationsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"OK,FINISHED", "RESET,RESET", "IDLE,IDLE", "CANCELLED,CANCELLED", "NODE_DOWN,CANCELLED", "INTERNAL,ERROR"})
+    @CsvSource({
+        "OK,FINISHED",
+        "RESET,RESET",
+        "IDLE,IDLE",
+        "CANCELLED,CANCELLED",
+        "NODE_DOWN,CANCELLED",
+        "INTERNAL,ERROR"
+    })
     void tellsHowATunnelEnded(Code code, Cause cause) {
         PendingTunnel tunnel = tunnel(1);
 

@@ -47,7 +47,7 @@ public final class AgentProcess implements AutoCloseable {
      */
     public static AgentProcess start(
             Path home, Path directory, Map<String, String> environment, String authKey, List<String> arguments) {
-        Path program = home.resolve("bin/tailnet-agent");
+        Path program = home.toAbsolutePath().resolve("bin/tailnet-agent");
         if (!Files.isExecutable(program)) {
             throw new TestNetworkException(program + " is missing. Build it with: mvn -q -DskipTests package");
         }

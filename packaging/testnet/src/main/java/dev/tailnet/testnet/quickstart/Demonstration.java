@@ -34,7 +34,7 @@ final class Demonstration {
                 List.of("--proxytunnel", "--proxy", "http://" + agent.proxy(), url),
                 expected);
         curl("With the variables below", agent.exports(), List.of(url), expected);
-        curl("Is it ready?", Map.of(), List.of("http://" + agent.status() + "/readyz"), "ready");
+        curl("Readiness", Map.of(), List.of("http://" + agent.status() + "/readyz"), "ready");
     }
 
     private void curl(String title, Map<String, String> environment, List<String> arguments, String expected)
