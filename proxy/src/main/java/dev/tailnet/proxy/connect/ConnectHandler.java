@@ -261,7 +261,7 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         }
         try {
             if (dial.isSuccess()) {
-                reply(channel, dial.getNow());
+                reply((EpollSocketChannel) channel, dial.getNow());
             } else {
                 failed(failure(dial.cause()));
                 dialNext(channel);
@@ -271,45 +271,46 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void reply(Channel channel, Upstream upstream) {
+    private void reply(EpollSocketChannel channel, Upstream upstream) {
+        int fd;
+        try {
+            fd = connector.handOver.duplicate(channel);
+        } catch (IOException e) {
+            upstream.discard();
+            fail(channel, new ConnectFailure(FailureReason.RESOURCES, String.valueOf(e.getMessage())));
+            return;
+        }
         state = State.REPLYING;
         channel.writeAndFlush(replies.established(channel.alloc())).addListener((ChannelFutureListener) written -> {
             if (written.isSuccess()) {
-                handOver((EpollSocketChannel) channel, upstream);
+                handOver(channel, fd, upstream);
             } else {
                 state = State.DONE;
+                connector.handOver.drop(fd);
                 upstream.discard();
                 releaseEarly();
-                decided(new ConnectFailure(FailureReason.CANCELLED, "the client went away before the reply"));
+                decided(clientGone());
                 channel.close();
             }
         });
     }
 
-    private void handOver(EpollSocketChannel channel, Upstream upstream) {
+    private void handOver(EpollSocketChannel channel, int fd, Upstream upstream) {
         state = State.DONE;
         decided(null);
         long opened = System.nanoTime();
         Candidate to = Objects.requireNonNull(dialed);
         ByteBuf first = early;
         early = null;
-        int fd;
         connection.enterTunnel();
-        try {
-            fd = connector.handOver.detach(channel);
-        } catch (IOException e) {
-            upstream.discard();
-            ReferenceCountUtil.release(first);
-            channel.close();
-            closed(to, new TunnelEnd(TunnelEnd.Cause.ERROR, 0, 0, String.valueOf(e.getMessage())), opened);
-            return;
-        }
+        connector.handOver.leave(channel);
         Future<TunnelEnd> end;
         try {
             end = upstream.relay(fd, first == null ? NOTHING : first.nioBuffer(), connector.timeouts.idle());
         } catch (RuntimeException e) {
+            LOGGER.error("Request {} to {} failed by a fault of the agent", request.id(), request.target(), e);
             closed(to, new TunnelEnd(TunnelEnd.Cause.ERROR, 0, 0, String.valueOf(e.getMessage())), opened);
-            throw e;
+            return;
         } finally {
             ReferenceCountUtil.release(first);
         }
@@ -376,8 +377,13 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         state = State.DONE;
         cancelPending();
         releaseEarly();
-        decided(new ConnectFailure(FailureReason.CANCELLED, "the client went away"));
+        decided(clientGone());
         channel.close();
+    }
+
+    private ConnectFailure clientGone() {
+        return new ConnectFailure(
+                FailureReason.CANCELLED, connection.isAborted() ? "the agent is stopping" : "the client went away");
     }
 
     private void cancelPending() {

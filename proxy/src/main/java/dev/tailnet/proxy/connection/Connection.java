@@ -112,6 +112,11 @@ public final class Connection implements ChannelFutureListener {
         }
     }
 
+    /** Whether it is this side that ends the connection. */
+    public synchronized boolean isAborted() {
+        return aborted;
+    }
+
     /** The channel closed. */
     @Override
     public synchronized void operationComplete(ChannelFuture future) {

@@ -12,15 +12,16 @@ public final class HttpFrontEnd {
     private static final int MAX_REQUEST_LINE = 8 * 1024;
     private static final int MAX_HEADERS = 32 * 1024;
 
+    private static final HttpDecoderConfig CONFIG = new HttpDecoderConfig()
+            .setMaxInitialLineLength(MAX_REQUEST_LINE)
+            .setMaxHeaderSize(MAX_HEADERS)
+            .setValidateHeaders(true);
+
     private HttpFrontEnd() {}
 
     /** Adds the handlers of an HTTP client's first request at the end of the pipeline. */
     public static void install(ChannelPipeline pipeline, Connection connection, Connector connector) {
-        var config = new HttpDecoderConfig()
-                .setMaxInitialLineLength(MAX_REQUEST_LINE)
-                .setMaxHeaderSize(MAX_HEADERS)
-                .setValidateHeaders(true);
-        pipeline.addLast(HandlerNames.HTTP_DECODER, new HttpRequestDecoder(config))
+        pipeline.addLast(HandlerNames.HTTP_DECODER, new HttpRequestDecoder(CONFIG))
                 .addLast(HandlerNames.HTTP_REQUEST, new HttpRequestHandler(connection, connector));
     }
 }

@@ -10,7 +10,8 @@ enum AddressKind {
     ORDINARY("", ""),
     LOOPBACK(
             "loopback",
-            " is this host itself, which the proxy does not lead to: add it to NO_PROXY, so that clients connect to it by themselves"),
+            " is this host itself, which the proxy does not lead to: add it to NO_PROXY, so that clients connect to it by"
+                    + " themselves"),
     UNSPECIFIED("unspecified", " names no host (RFC 1122, section 3.2.1.3): ask for the host's own address"),
     LINK_LOCAL(
             "link-local",
@@ -18,7 +19,8 @@ enum AddressKind {
                     + " metadata: add it to NO_PROXY if clients need it"),
     METADATA(
             "metadata",
-            " is a cloud's metadata service, which gives away this host's credentials: add it to NO_PROXY if clients need it"),
+            " is a cloud's metadata service, which gives away this host's credentials: add it to NO_PROXY if clients need"
+                    + " it"),
     MULTICAST("multicast", " is a multicast address, to which there are no TCP connections"),
     BROADCAST("broadcast", " is a broadcast address, to which there are no TCP connections");
 

@@ -19,10 +19,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final EventLoopGroup group;
     private final Connections connections;
     private final ClientPipeline pipeline;
-    /** Whether the trouble at hand has been logged. */
-    private boolean failing;
-
-    private boolean full;
+    private final AtMostOncePerMinute full = new AtMostOncePerMinute();
+    private final AtMostOncePerMinute failing = new AtMostOncePerMinute();
 
     Acceptor(EventLoopGroup group, Connections connections, ClientPipeline pipeline) {
         this.group = group;
@@ -33,11 +31,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         var client = (Channel) message;
-        failing = false;
         Connection connection = connections.accepted(client);
         if (connection == null) {
-            if (!full) {
-                full = true;
+            if (full.isDue(System.nanoTime())) {
                 LOGGER.warn(
                         "{} connections are open, as many as the limit allows: new ones are closed at once",
                         connections.limit());
@@ -45,7 +41,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             client.unsafe().closeForcibly();
             return;
         }
-        full = false;
         client.config().setOption(ChannelOption.TCP_NODELAY, true);
         // A client may have said all it has to say and still wait for the answer.
         client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -61,8 +56,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     /** An accept failed, as a rule for want of descriptors: trying again at once would spin. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!failing) {
-            failing = true;
+        if (failing.isDue(System.nanoTime())) {
             LOGGER.warn(
                     "Cannot accept connections on {} for now: {}. Raise the limit of open files (ulimit -n, LimitNOFILE=)"
                             + " if this lasts.",

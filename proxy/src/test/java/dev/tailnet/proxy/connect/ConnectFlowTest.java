@@ -25,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -382,10 +383,38 @@ class ConnectFlowTest {
     }
 
     @Test
+    void withoutADescriptorForTheTunnelTheClientIsToldSo() throws Exception {
+        var options = Options.DEFAULT.with(fd -> {
+            throw new IOException("too many open files");
+        });
+        try (var target = TargetServer.echo();
+                var proxy = TestProxy.start(options);
+                var client = TestClient.connect(proxy.address())) {
+            client.send(TestClient.httpConnect("127.0.0.1:" + target.port()));
+            assertThat(client.readAllText())
+                    .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
+                    .endsWith("too many open files\n");
+            assertThat(failure(proxy.audit().decision()).reason()).isEqualTo(FailureReason.RESOURCES);
+        }
+    }
+
+    @Test
+    void whatIsCutByADrainIsNotBlamedOnTheClient() throws Exception {
+        try (var proxy = TestProxy.start();
+                var client = TestClient.connect(proxy.address())) {
+            client.greet().send(TestClient.socksConnect(TestResolver.SILENT, 80));
+            Promise<?> lookup = proxy.resolver().nextUnanswered();
+            proxy.server().drain(Duration.ZERO).sync();
+            assertThat(failure(proxy.audit().decision())).hasMessage("the agent is stopping");
+            assertThat(lookup.isCancelled()).isTrue();
+        }
+    }
+
+    @Test
     void manyTunnelsAtOnceKeepTheirBytesApart() throws Exception {
         try (var target = TargetServer.echo();
                 var proxy = TestProxy.start()) {
-            List<CompletableFuture<Boolean>> clients = new java.util.ArrayList<>();
+            List<CompletableFuture<Boolean>> clients = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
                 byte[] data = new byte[20_000];
                 new Random(i).nextBytes(data);

@@ -4,6 +4,7 @@ import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connect.Timeouts;
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
+import dev.tailnet.proxy.relay.FdDuplicator;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.server.BindFailure;
@@ -46,25 +47,34 @@ public final class TestProxy implements AutoCloseable {
     private final ProxyServer server;
 
     /** What a test may choose at the start. */
-    public record Options(Policy policy, Timeouts timeouts, Limits limits, ListenerSpec.Kind kind) {
-        public static final Options DEFAULT =
-                new Options(ALLOW_ALL, Timeouts.DEFAULT, Limits.DEFAULT, ListenerSpec.Kind.MIXED);
+    public record Options(
+            Policy policy, Timeouts timeouts, Limits limits, ListenerSpec.Kind kind, FdDuplicator duplicator) {
+        public static final Options DEFAULT = new Options(
+                ALLOW_ALL, Timeouts.DEFAULT, Limits.DEFAULT, ListenerSpec.Kind.MIXED, new FcntlDuplicator());
 
         public Options with(Policy chosen) {
-            return new Options(chosen, timeouts, limits, kind);
+            return new Options(chosen, timeouts, limits, kind, duplicator);
         }
 
         public Options with(Limits chosen) {
-            return new Options(policy, timeouts, chosen, kind);
+            return new Options(policy, timeouts, chosen, kind, duplicator);
         }
 
         public Options with(ListenerSpec.Kind chosen) {
-            return new Options(policy, timeouts, limits, chosen);
+            return new Options(policy, timeouts, limits, chosen, duplicator);
+        }
+
+        public Options with(FdDuplicator chosen) {
+            return new Options(policy, timeouts, limits, kind, chosen);
         }
 
         public Options dialTimeout(Duration dial) {
             return new Options(
-                    policy, new Timeouts(timeouts.readiness(), timeouts.lookup(), dial, timeouts.idle()), limits, kind);
+                    policy,
+                    new Timeouts(timeouts.readiness(), timeouts.lookup(), dial, timeouts.idle()),
+                    limits,
+                    kind,
+                    duplicator);
         }
     }
 
@@ -79,7 +89,7 @@ public final class TestProxy implements AutoCloseable {
                 direct,
                 audit,
                 options.timeouts(),
-                new FcntlDuplicator());
+                options.duplicator());
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         server = ProxyServer.bind(
                 loops, List.of(new ListenerSpec(options.kind(), address)), connector, options.limits());
