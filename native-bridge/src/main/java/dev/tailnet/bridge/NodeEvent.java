@@ -73,7 +73,7 @@ public sealed interface NodeEvent {
      * A lookup has ended.
      *
      * @param source who knew; {@link Source#UNKNOWN} on failure
-     * @param timeToLive for how long the answer holds; zero on failure
+     * @param timeToLive for how long the answer holds; zero when unknown, and on failure
      * @param addresses at least one on success, none on failure
      * @param message the error in words; empty on success
      */

@@ -1,12 +1,15 @@
 package dev.tailnet.bridge;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +94,15 @@ public final class TailnetNode implements AutoCloseable {
      */
     public int eventsFd() {
         return open("open the event stream", Natives::tailnet_events);
+    }
+
+    /**
+     * Tells the node of this process's own proxies, before {@link #start}: when HTTPS_PROXY names one of them, the control
+     * server is reached without it rather than in a circle.
+     */
+    public void setOwnProxies(List<InetSocketAddress> listeners) {
+        checkOpen("set the node's own proxies");
+        set("self-proxy", listeners.stream().map(TailnetNode::hostAndPort).collect(Collectors.joining(",")));
     }
 
     /** Starts the node. {@link NodeEvent.Started} follows, then each {@link NodeEvent.Notify} of its life. */
@@ -191,6 +203,13 @@ public final class TailnetNode implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             check(Natives.tailnet_close(handle), "close the node");
         }
+    }
+
+    private static String hostAndPort(InetSocketAddress address) {
+        String host = address.getAddress() == null
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
     /** The library's number of this node. */

@@ -8,6 +8,8 @@ import com.sun.jna.Pointer;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -131,6 +133,19 @@ class HandlesIT {
     }
 
     @Test
+    void ownProxiesAreTakenBeforeTheStartOnly() throws Exception {
+        List<InetSocketAddress> listeners = List.of(
+                new InetSocketAddress("127.0.0.1", 1055), new InetSocketAddress(InetAddress.ofLiteral("::1"), 1055));
+        try (TailnetNode node = TailnetNode.create(options())) {
+            node.setOwnProxies(listeners);
+            node.start();
+            assertThatThrownBy(() -> node.setOwnProxies(listeners))
+                    .isInstanceOf(BridgeException.class)
+                    .hasMessageContaining("started");
+        }
+    }
+
+    @Test
     void aTailnetDialOfANodeThatIsNotUpEndsWithNodeDown() throws Exception {
         try (TailnetNode node = TailnetNode.create(options());
                 Events events = new Events(node.eventsFd())) {
@@ -201,6 +216,7 @@ class HandlesIT {
     }
 
     private NodeOptions options() {
-        return new NodeOptions("handles", null, null, true, null, dir, List.of(), true, true);
+        return new NodeOptions(
+                "handles", URI.create("http://127.0.0.1:9"), null, true, null, dir, List.of(), true, true);
     }
 }

@@ -45,8 +45,9 @@ class LoginIT {
         NodeOptions options = RunningNode.options(network, "login-memory", key, true, null);
         try (RunningNode node = RunningNode.start(options).awaitRunning()) {
             assertThat(node.addresses()).hasSize(2);
-            assertThat(filesBelow(options.runtimeDir())).isEmpty();
+            assertNoFileHolds(options.runtimeDir(), key);
         }
+        assertThat(filesBelow(options.runtimeDir())).isEmpty();
     }
 
     @Test
