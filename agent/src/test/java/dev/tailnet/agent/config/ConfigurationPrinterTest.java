@@ -1,0 +1,52 @@
+package dev.tailnet.agent.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationPrinterTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void printsEverySettingWithItsSource() {
+        var printed = Load.with()
+                .file(directory, "hostname: box\nlisten: [1056, '[::1]:1056']\n")
+                .variable("TS_STATE_DIR", "/var/lib/my box")
+                .flag(Setting.ADVERTISE_TAGS, "tag:a,tag:b")
+                .flag(Setting.DRAIN_TIMEOUT, "1500ms")
+                .flag(Setting.RUNTIME_DIR, "/run/box")
+                .load()
+                .print();
+        assertThat(printed).isEqualTo("""
+                        login-server: https://controlplane.tailscale.com  # default
+                        hostname: box  # agent.yaml line 1
+                        advertise-tags: [tag:a, tag:b]  # --advertise-tags (flag)
+                        ephemeral: false  # default
+                        state-dir: "/var/lib/my box"  # TS_STATE_DIR (environment)
+                        accept-routes: true  # default
+                        listen: [127.0.0.1:1056, "[0:0:0:0:0:0:0:1]:1056"]  # agent.yaml line 2
+                        socks5-listen: []  # default
+                        http-listen: []  # default
+                        status-listen: 127.0.0.1:9002  # default
+                        internet: direct  # default
+                        drain-timeout: 1500ms  # --drain-timeout (flag)
+                        runtime-dir: /run/box  # --runtime-dir (flag)
+                        log-level: info  # default
+                        log-format: text  # default
+                        """);
+    }
+
+    @Test
+    void whatIsPrintedCanBeRead() {
+        var first = Load.with()
+                .flag(Setting.LISTEN, "none")
+                .flag(Setting.HTTP_LISTEN, "[::1]:3128")
+                .flag(Setting.STATE_DIR, "/var/lib/a \"b\" \\c")
+                .load();
+        var second = Load.with().file(directory, first.print()).load();
+        assertThat(second.settings()).isEqualTo(first.settings());
+    }
+}

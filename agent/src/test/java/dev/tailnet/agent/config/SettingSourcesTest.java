@@ -1,0 +1,174 @@
+package dev.tailnet.agent.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each setting by default and from each source. */
+class SettingSourcesTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void authKey() {
+        assertEverySource(
+                Setting.AUTH_KEY,
+                settings -> settings.node().authKey().map(AuthKey::secret),
+                Optional.empty(),
+                "tskey-auth-1",
+                Optional.of(Secret.of("tskey-auth-1")));
+    }
+
+    @Test
+    void authKeyFile() throws Exception {
+        var file = Files.writeString(directory.resolve("key"), " tskey-auth-2\n");
+        assertEverySource(
+                Setting.AUTH_KEY_FILE,
+                settings -> settings.node().authKey().map(AuthKey::secret),
+                Optional.empty(),
+                file.toString(),
+                Optional.of(Secret.of("tskey-auth-2")));
+    }
+
+    @Test
+    void loginServer() {
+        assertEverySource(
+                Setting.LOGIN_SERVER,
+                settings -> settings.node().loginServer(),
+                URI.create("https://controlplane.tailscale.com"),
+                "http://headscale:8080",
+                URI.create("http://headscale:8080"));
+    }
+
+    @Test
+    void hostname() {
+        assertEverySource(
+                Setting.HOSTNAME, settings -> settings.node().hostname(), HostName.ofHost(), "sandbox-1", "sandbox-1");
+    }
+
+    @Test
+    void advertiseTags() {
+        assertEverySource(
+                Setting.ADVERTISE_TAGS,
+                settings -> settings.node().tags(),
+                List.of(),
+                "tag:ci, tag:web",
+                List.of("tag:ci", "tag:web"));
+    }
+
+    @Test
+    void ephemeral() {
+        assertEverySource(Setting.EPHEMERAL, settings -> settings.node().ephemeral(), true, "true", true);
+    }
+
+    @Test
+    void stateDir() {
+        var state = directory.resolve("state");
+        assertEverySource(
+                Setting.STATE_DIR,
+                settings -> settings.node().stateDir(),
+                Optional.empty(),
+                state.toString(),
+                Optional.of(state));
+    }
+
+    @Test
+    void acceptRoutes() {
+        assertEverySource(Setting.ACCEPT_ROUTES, settings -> settings.node().acceptRoutes(), true, "false", false);
+    }
+
+    @Test
+    void listen() {
+        assertEverySource(
+                Setting.LISTEN,
+                settings -> settings.listeners().mixed(),
+                List.of(new InetSocketAddress("127.0.0.1", 1055)),
+                "1056",
+                List.of(new InetSocketAddress("127.0.0.1", 1056)));
+    }
+
+    @Test
+    void socks5Listen() {
+        assertEverySource(
+                Setting.SOCKS5_LISTEN,
+                settings -> settings.listeners().socks5(),
+                List.of(),
+                "localhost:1080",
+                List.of(new InetSocketAddress("127.0.0.1", 1080)));
+    }
+
+    @Test
+    void httpListen() {
+        assertEverySource(
+                Setting.HTTP_LISTEN,
+                settings -> settings.listeners().http(),
+                List.of(),
+                "[::1]:3128",
+                List.of(new InetSocketAddress("::1", 3128)));
+    }
+
+    @Test
+    void statusListen() {
+        assertEverySource(
+                Setting.STATUS_LISTEN,
+                settings -> settings.listeners().status(),
+                Optional.of(new InetSocketAddress("127.0.0.1", 9002)),
+                "none",
+                Optional.empty());
+    }
+
+    @Test
+    void internet() {
+        assertEverySource(Setting.INTERNET, Settings::internet, Internet.DIRECT, "deny", Internet.DENY);
+    }
+
+    @Test
+    void drainTimeout() {
+        assertEverySource(
+                Setting.DRAIN_TIMEOUT, Settings::drainTimeout, Duration.ofSeconds(10), "1m30s", Duration.ofSeconds(90));
+    }
+
+    @Test
+    void runtimeDir() {
+        assertEverySource(
+                Setting.RUNTIME_DIR,
+                Settings::runtimeDir,
+                RuntimeDirectory.defaultFor(java.util.Map.of()),
+                "/run/other",
+                Path.of("/run/other"));
+    }
+
+    @Test
+    void logLevel() {
+        assertEverySource(Setting.LOG_LEVEL, Settings::logLevel, LogLevel.INFO, "Debug", LogLevel.DEBUG);
+    }
+
+    @Test
+    void logFormat() {
+        assertEverySource(Setting.LOG_FORMAT, Settings::logFormat, LogFormat.TEXT, "json", LogFormat.JSON);
+    }
+
+    private <T> void assertEverySource(
+            Setting setting, Function<Settings, T> value, T standard, String text, T expected) {
+        assertThat(value.apply(Load.with().settings())).as("default").isEqualTo(standard);
+        assertThat(value.apply(Load.with().flag(setting, text).settings()))
+                .as("flag")
+                .isEqualTo(expected);
+        assertThat(value.apply(Load.with().variable(setting.variable(), text).settings()))
+                .as("variable")
+                .isEqualTo(expected);
+        var yaml = setting.key() + ": \"" + text + "\"\n";
+        assertThat(value.apply(Load.with().file(directory, yaml).settings()))
+                .as("file")
+                .isEqualTo(expected);
+    }
+}
