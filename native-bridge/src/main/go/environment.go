@@ -4,7 +4,6 @@ import (
 	"os"
 	"sync"
 
-	"golang.org/x/sys/unix"
 	"tailscale.com/net/netns"
 )
 
@@ -48,20 +47,7 @@ func neutraliseEnvironment() {
 	}
 }
 
-var allowMissingPrivileges = sync.OnceFunc(func() {
-	// The sockets of the tailscale packages ask for a routing mark or a device so as not to loop through a TUN device.
-	// There is none here, and without CAP_NET_ADMIN the request fails, fatally so for root.
-	if !haveNetAdmin() {
-		netns.SetEnabled(false)
-	}
-})
-
-// haveNetAdmin tells whether CAP_NET_ADMIN is effective.
-func haveNetAdmin() bool {
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var data [2]unix.CapUserData
-	if err := unix.Capget(&header, &data[0]); err != nil {
-		return false
-	}
-	return data[0].Effective&(1<<unix.CAP_NET_ADMIN) != 0
-}
+// keepHostRoutes stops the sockets of the tailscale packages from asking for a routing mark or a device, which is how they
+// avoid looping through a TUN device. There is none here, and without CAP_NET_ADMIN the request fails, fatally so for
+// root. It also stops them from using a SOCKS proxy of ALL_PROXY, which in a sandbox is the one that depends on this node.
+var keepHostRoutes = sync.OnceFunc(func() { netns.SetEnabled(false) })

@@ -146,7 +146,7 @@ func (n *node) run(opts options) {
 
 func (n *node) startServer(opts options) error {
 	neutraliseEnvironment()
-	allowMissingPrivileges()
+	keepHostRoutes()
 	if len(opts.selfProxy) > 0 {
 		tshttpproxy.SetSelfProxy(opts.selfProxy...)
 	}
@@ -172,6 +172,9 @@ func (n *node) startServer(opts options) error {
 		return err
 	}
 	os.Remove(filepath.Join(server.GetRootPath(), logIDFile))
+	if n.tempDir != "" {
+		os.Remove(n.tempDir) // empty by now; what needs it makes it again, and a killed process leaves nothing behind
+	}
 	return n.finishStart(opts)
 }
 
@@ -181,7 +184,12 @@ const logIDFile = "tailscaled.log.conf"
 // prepareState decides where the state lives. The store is always ours: it is how the extension finds its node.
 func (n *node) prepareState(server *tsnet.Server, opts options) error {
 	if opts.memory {
-		dir, err := os.MkdirTemp("", "libtailscale-")
+		if opts.dir != "" {
+			if err := os.MkdirAll(opts.dir, 0o700); err != nil {
+				return fmt.Errorf("cannot make the directory for temporary files: %w", err)
+			}
+		}
+		dir, err := os.MkdirTemp(opts.dir, "libtailscale-")
 		if err != nil {
 			return fmt.Errorf("cannot make a directory for the node's temporary files: %w", err)
 		}

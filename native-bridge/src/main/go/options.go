@@ -15,7 +15,6 @@ type options struct {
 	authKey      string
 	controlURL   string
 	ephemeral    bool
-	logFD        *int
 	tags         []string
 	acceptRoutes *bool
 	shieldsUp    *bool

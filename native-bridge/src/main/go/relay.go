@@ -63,34 +63,34 @@ func (t *tunnel) move(from, to leg, early []byte, count *atomic.Uint64, source, 
 		}
 		count.Add(uint64(len(early)))
 	}
-	var err error
 	var broken string
+	var err error
 	a, fromSocket := from.(*socketLeg)
 	b, toSocket := to.(*socketLeg)
 	if fromSocket && toSocket {
-		err, broken = splice(a, b, count, source, sink)
+		broken, err = splice(a, b, count, source, sink)
 	} else {
-		err, broken = pump(from, to, count, source, sink)
+		broken, err = pump(from, to, count, source, sink)
 	}
 	if err == io.EOF {
-		err, broken = to.closeWrite(), sink
+		broken, err = sink, to.closeWrite()
 	}
 	if err != nil {
 		t.failed(broken, err)
 	}
 }
 
-// pump copies through a buffer. It returns the error, io.EOF at the end, and which side it is of.
-func pump(from, to leg, count *atomic.Uint64, source, sink string) (error, string) {
+// pump copies through a buffer. It returns an error, io.EOF at the end, and the side it is of.
+func pump(from, to leg, count *atomic.Uint64, source, sink string) (side string, err error) {
 	for {
 		b, length, err := from.read()
 		if err != nil {
-			return err, source
+			return source, err
 		}
 		err = to.write(b[:length])
 		giveBuffer(b)
 		if err != nil {
-			return err, sink
+			return sink, err
 		}
 		count.Add(uint64(length))
 	}

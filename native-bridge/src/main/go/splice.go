@@ -84,9 +84,9 @@ func (s *splicer) out(fd uintptr) bool {
 	return s.err != unix.EAGAIN
 }
 
-// splice moves bytes from one socket to another inside the kernel. It returns the error, io.EOF at the end, and which
+// splice moves bytes from one socket to another inside the kernel. It returns an error, io.EOF at the end, and the
 // side it is of.
-func splice(from, to *socketLeg, count *atomic.Uint64, source, sink string) (error, string) {
+func splice(from, to *socketLeg, count *atomic.Uint64, source, sink string) (side string, err error) {
 	var s splicer
 	defer func() {
 		if s.held {
@@ -97,27 +97,27 @@ func splice(from, to *socketLeg, count *atomic.Uint64, source, sink string) (err
 	for {
 		err := from.raw.Read(in)
 		if err != nil {
-			return err, source
+			return source, err
 		}
 		if s.err != nil {
 			if s.err == unix.EINVAL || !s.held {
 				// No splice between these, or no pipe to be had: copy.
 				return pump(from, to, count, source, sink)
 			}
-			return s.err, source
+			return source, s.err
 		}
 		if s.moved == 0 {
 			givePipe(s.pipe)
 			s.held = false
-			return io.EOF, source
+			return source, io.EOF
 		}
 		for left := int(s.moved); left > 0; {
 			s.wanted = left
 			if err := to.raw.Write(out); err != nil {
-				return err, sink
+				return sink, err
 			}
 			if s.err != nil {
-				return s.err, sink
+				return sink, s.err
 			}
 			left -= int(s.moved)
 			count.Add(uint64(s.moved))

@@ -32,8 +32,11 @@ const char *tailnet_version(void);
 //   accept-routes   "true" (default) or "false": use subnet routes that peers advertise
 //   shields-up      "true" (default) or "false": refuse connections from the tailnet
 //   state           "memory" or "dir" (default): keep the node's state in memory, or in tailscaled.state (0600) under
-//                   the directory of tailscale_set_dir (0700)
+//                   the directory of tailscale_set_dir (0700). In memory, that directory is where temporary files go
 //   time-wait-ms    how long a closed tailnet TCP connection holds its ports and memory (default 1000)
+//   self-proxy      comma-separated host:port of this process's own proxies: when HTTPS_PROXY names one of them, the
+//                   node reaches its control server without it
+// After tailscale_start, and what implies it, accept-routes and shields-up default to "false", as in libtailscale.
 // -EINVAL names the unknown option or the bad value; -EBUSY after tailnet_start.
 int tailnet_set_option(tailscale sd, const char *name, const char *value);
 
@@ -63,7 +66,7 @@ enum tailnet_frame {
 	TAILNET_DIALED = 5,   // id, code; payload: on failure the error in words
 	TAILNET_CLOSED = 6,   // id, code; payload: uint64 bytes up (from the client), uint64 bytes down, the error in words
 	TAILNET_RESOLVED = 7, // id, code; payload: on success uint8 source (enum tailnet_source), uint32 time to live in
-	                      // seconds, uint8 count, then per address uint8 length (4 or 16) and its bytes; else the error
+	                      // seconds (0: unknown), uint8 count, then per address uint8 length (4 or 16) and its bytes; else the error
 };
 
 enum tailnet_code {

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestOptions(t *testing.T) {
+	o := defaultOptions()
+	for name, value := range map[string]string{
+		"tags": "tag:a, tag:b,", "accept-routes": "false", "shields-up": "true", "state": "memory",
+		"time-wait-ms": "2500", "self-proxy": "127.0.0.1:1055,[::1]:1055",
+	} {
+		if err := o.set(name, value); err != nil {
+			t.Errorf("%s=%s: %v", name, value, err)
+		}
+	}
+	if !slices.Equal(o.tags, []string{"tag:a", "tag:b"}) || valueOr(o.acceptRoutes, true) || !valueOr(o.shieldsUp, false) ||
+		!o.memory || o.timeWait != 2500*time.Millisecond || len(o.selfProxy) != 2 {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestOptionsNotSaid(t *testing.T) {
+	o := defaultOptions()
+	if !valueOr(o.acceptRoutes, true) || valueOr(o.acceptRoutes, false) {
+		t.Error("accept-routes has a default of its own")
+	}
+	if o.timeWait != time.Second || o.memory {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestBadOptions(t *testing.T) {
+	for name, value := range map[string]string{
+		"nonsense": "1", "tags": "ci", "accept-routes": "yes", "shields-up": "", "state": "disk", "time-wait-ms": "0",
+	} {
+		o := defaultOptions()
+		var err *apiError
+		if got := o.set(name, value); !errors.As(got, &err) || err.errno != syscall.EINVAL {
+			t.Errorf("%s=%s: %v", name, value, got)
+		}
+	}
+}
+
+func TestOptionsAreFixedByTheStart(t *testing.T) {
+	n := newNode()
+	n.start = startBridge
+	var err *apiError
+	if got := n.configure(func(*options) error { return nil }); !errors.As(got, &err) || err.errno != syscall.EBUSY {
+		t.Errorf("%v", got)
+	}
+}

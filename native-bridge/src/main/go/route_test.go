@@ -1,0 +1,50 @@
+package main
+
+import (
+	"net/netip"
+	"testing"
+)
+
+func TestRouteKinds(t *testing.T) {
+	none := netip.Prefix{}
+	for _, test := range []struct {
+		addr    string
+		carrier netip.Prefix
+		want    route
+	}{
+		{"100.64.0.1", netip.MustParsePrefix("100.64.0.1/32"), routePeer},
+		{"fd7a:115c:a1e0::1", netip.MustParsePrefix("fd7a:115c:a1e0::1/128"), routePeer},
+		{"192.0.2.10", netip.MustParsePrefix("192.0.2.0/24"), routeSubnet},
+		{"8.8.8.8", netip.MustParsePrefix("0.0.0.0/0"), routeExitNode},
+		{"2001:db8::1", netip.MustParsePrefix("::/0"), routeExitNode},
+		{"100.64.0.9", netip.MustParsePrefix("0.0.0.0/0"), routeUnowned},
+		{"100.64.0.9", none, routeUnowned},
+		{"100.115.92.1", none, routeUnowned},
+		{"fd7a:115c:a1e0::9", none, routeUnowned},
+		{"8.8.8.8", none, routeNone},
+	} {
+		if got := routeKind(netip.MustParseAddr(test.addr), test.carrier); got != test.want {
+			t.Errorf("%s by %s: %d, want %d", test.addr, test.carrier, got, test.want)
+		}
+	}
+}
+
+func TestThisHostIsNotTheTailnets(t *testing.T) {
+	for _, addr := range []string{"127.0.0.1", "::1", "169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1", "ff02::1"} {
+		if got := lookUpRoute(nil, netip.MustParseAddr(addr)); got != routeNone {
+			t.Errorf("%s: %d", addr, got)
+		}
+	}
+}
+
+func TestRouteOfWhatIsNoAddress(t *testing.T) {
+	n := newNode()
+	for _, ip := range []string{"", "peer", "1.2.3", "fe80::1%eth0"} {
+		if _, err := n.routeOf(ip); err == nil {
+			t.Errorf("%q has a route", ip)
+		}
+	}
+	if got, err := n.routeOf("::ffff:100.64.0.1"); err != nil || got != routeUnowned {
+		t.Errorf("%d %v", got, err)
+	}
+}
