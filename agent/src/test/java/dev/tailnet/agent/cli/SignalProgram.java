@@ -1,0 +1,40 @@
+package dev.tailnet.agent.cli;
+
+import dev.tailnet.agent.config.Settings;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+
+/** The program with an agent that ends after as many calls of stop as the first argument says. */
+final class SignalProgram {
+    private SignalProgram() {}
+
+    public static void main(String[] args) {
+        var run = new RunVerb(settings -> new PatientAgent(Integer.parseInt(args[0]), settings), NativeLibrary.none());
+        System.exit(new Program(new Verbs(run)).execute(Arrays.copyOfRange(args, 1, args.length)));
+    }
+
+    private static final class PatientAgent implements RunningAgent {
+        private final CountDownLatch stops;
+
+        PatientAgent(int patience, Settings settings) {
+            stops = new CountDownLatch(patience);
+            System.out.println("started as " + settings.node().hostname());
+        }
+
+        @Override
+        public int awaitStop() {
+            try {
+                stops.await();
+                return 0;
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void stop() {
+            stops.countDown();
+            System.out.println("stop");
+        }
+    }
+}
