@@ -1,7 +1,5 @@
 package dev.tailnet.proxy.connect;
 
-import dev.tailnet.proxy.audit.Closed;
-import dev.tailnet.proxy.audit.Decision;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Farewell;
 import dev.tailnet.proxy.dial.Dialer;
@@ -30,10 +28,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,9 +47,6 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         DONE
     }
 
-    /** An address that may be dialed, and the way to it. */
-    private record Candidate(InetAddress address, Route route) {}
-
     private final Connector connector;
     private final Connection connection;
     private final ConnectRequest request;
@@ -64,23 +57,17 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
     /** The step that is under way. */
     private @Nullable Future<?> pending;
 
-    private List<InetAddress> addresses = List.of();
-    private @Nullable String answeredBy;
-    private Deque<Candidate> candidates = new ArrayDeque<>(0);
-    private @Nullable Candidate dialed;
+    private final Trail trail;
+    private final Deque<Candidate> candidates = new ArrayDeque<>(2);
     private @Nullable ConnectFailure firstFailure;
-    private @Nullable String rule;
-    private long stepStart;
     private long dialDeadline;
-    private long waitedNanos;
-    private long lookupNanos;
-    private long dialNanos;
 
     ConnectHandler(Connector connector, Connection connection, ConnectRequest request, Replies replies) {
         this.connector = connector;
         this.connection = connection;
         this.request = request;
         this.replies = replies;
+        this.trail = new Trail(connector.audit, request);
     }
 
     @Override
@@ -137,7 +124,7 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         switch (connector.policy.onTarget(request)) {
             case Verdict.Allowed() -> awaitNode(channel);
             case Verdict.Refused(String refusedBy, String message) -> {
-                rule = refusedBy;
+                trail.refusedBy(refusedBy);
                 fail(channel, new ConnectFailure(FailureReason.NOT_ALLOWED, message));
             }
         }
@@ -148,9 +135,9 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
             resolve(channel);
             return;
         }
-        stepStart = System.nanoTime();
+        trail.startStep();
         await(channel, connector.readiness.await(connector.timeouts.readiness(), channel.eventLoop()), ready -> {
-            waitedNanos = System.nanoTime() - stepStart;
+            trail.waited();
             if (ready.isSuccess()) {
                 resolve(channel);
             } else {
@@ -162,19 +149,18 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
     private void resolve(Channel channel) {
         switch (request.target().host()) {
             case Host.Address(InetAddress address) -> {
-                addresses = List.of(address);
+                trail.addresses(List.of(address), null);
                 judgeAddresses(channel);
             }
             case Host.Name(String name) -> {
-                stepStart = System.nanoTime();
+                trail.startStep();
                 var lookup = connector.resolver.resolve(
                         request.id(), name, connector.timeouts.lookup(), channel.eventLoop());
                 await(channel, lookup, answer -> {
-                    lookupNanos = System.nanoTime() - stepStart;
+                    trail.lookedUp();
                     if (answer.isSuccess()) {
                         Resolution resolution = answer.getNow();
-                        addresses = resolution.addresses();
-                        answeredBy = resolution.answeredBy();
+                        trail.addresses(resolution.addresses(), resolution.answeredBy());
                         judgeAddresses(channel);
                     } else {
                         fail(channel, failure(answer.cause()));
@@ -185,64 +171,20 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void judgeAddresses(Channel channel) {
-        var overTailnet = new ArrayDeque<Candidate>(addresses.size());
-        var directly = new ArrayList<Candidate>(0);
-        for (InetAddress address : addresses) {
-            Route route = connector.routes.routeOf(address);
-            if (route == Route.UNOWNED) {
-                failed(new ConnectFailure(
-                        FailureReason.NOT_ON_TAILNET,
-                        address.getHostAddress() + " is an address of the tailnet's range that no node has: see the"
-                                + " node's list of peers, and whether an ACL hides the one you want"));
-                continue;
-            }
-            switch (connector.policy.onAddress(request, address, route)) {
-                case Verdict.Allowed() -> {
-                    var candidate = new Candidate(address, route);
-                    if (route == Route.DIRECT) {
-                        directly.add(candidate);
-                    } else {
-                        overTailnet.add(candidate);
-                    }
-                }
-                case Verdict.Refused(String refusedBy, String message) -> {
-                    if (firstFailure == null) {
-                        rule = refusedBy;
-                    }
-                    failed(new ConnectFailure(FailureReason.NOT_ALLOWED, message));
-                }
-            }
+        Candidates judged = Candidates.of(request, trail.addresses(), connector.routes, connector.policy);
+        if (judged.failure() != null) {
+            trail.refusedBy(judged.rule());
+            fail(channel, judged.failure());
+            return;
         }
-        overTailnet.addAll(directly);
-        candidates = overTailnet;
-        if (!candidates.isEmpty()) {
-            // A refused address does not matter as long as another may be dialed.
-            firstFailure = null;
-            rule = null;
-        }
+        candidates.addAll(judged.inOrder());
         dialDeadline = System.nanoTime() + connector.timeouts.dial().toNanos();
-        dialNext(channel);
+        dialNext(channel, candidates.remove());
     }
 
-    private void dialNext(Channel channel) {
-        Candidate candidate = candidates.poll();
-        if (candidate == null) {
-            fail(
-                    channel,
-                    firstFailure != null
-                            ? firstFailure
-                            : new ConnectFailure(
-                                    FailureReason.NAME_NOT_FOUND,
-                                    request.target().host() + " has no address"));
-            return;
-        }
-        stepStart = System.nanoTime();
-        Duration timeout = DialShare.of(Duration.ofNanos(dialDeadline - stepStart), candidates.size() + 1);
-        if (!timeout.isPositive()) {
-            fail(channel, Objects.requireNonNull(firstFailure, "a dial used the time up"));
-            return;
-        }
-        dialed = candidate;
+    private void dialNext(Channel channel, Candidate candidate) {
+        trail.dialing(candidate);
+        Duration timeout = DialShare.of(Duration.ofNanos(dialDeadline - System.nanoTime()), candidates.size() + 1);
         Dialer dialer = candidate.route() == Route.DIRECT ? connector.direct : connector.tailnet;
         var remote = new InetSocketAddress(candidate.address(), request.target().port());
         Future<Upstream> dial = dialer.dial(request.id(), remote, timeout, channel.eventLoop());
@@ -251,7 +193,7 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void dialEnded(Channel channel, Future<Upstream> dial) {
-        dialNanos += System.nanoTime() - stepStart;
+        trail.dialEnded();
         pending = null;
         if (state != State.CONNECTING) {
             if (dial.isSuccess()) {
@@ -263,11 +205,22 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
             if (dial.isSuccess()) {
                 reply((EpollSocketChannel) channel, dial.getNow());
             } else {
-                failed(failure(dial.cause()));
-                dialNext(channel);
+                dialFailed(channel, failure(dial.cause()));
             }
         } catch (RuntimeException e) {
             broken(channel, e);
+        }
+    }
+
+    /** What the first address did is what the client hears of, should no other do better. */
+    private void dialFailed(Channel channel, ConnectFailure failure) {
+        ConnectFailure first = firstFailure == null ? failure : firstFailure;
+        firstFailure = first;
+        Candidate next = candidates.poll();
+        if (next == null || System.nanoTime() - dialDeadline >= 0) {
+            fail(channel, first);
+        } else {
+            dialNext(channel, next);
         }
     }
 
@@ -275,7 +228,7 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         int fd;
         try {
             fd = connector.handOver.duplicate(channel);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             upstream.discard();
             fail(channel, new ConnectFailure(FailureReason.RESOURCES, String.valueOf(e.getMessage())));
             return;
@@ -289,7 +242,7 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
                 connector.handOver.drop(fd);
                 upstream.discard();
                 releaseEarly();
-                decided(clientGone());
+                trail.decided(clientGone());
                 channel.close();
             }
         });
@@ -297,9 +250,7 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
 
     private void handOver(EpollSocketChannel channel, int fd, Upstream upstream) {
         state = State.DONE;
-        decided(null);
-        long opened = System.nanoTime();
-        Candidate to = Objects.requireNonNull(dialed);
+        trail.decided(null);
         ByteBuf first = early;
         early = null;
         connection.enterTunnel();
@@ -309,13 +260,13 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
             end = upstream.relay(fd, first == null ? NOTHING : first.nioBuffer(), connector.timeouts.idle());
         } catch (RuntimeException e) {
             LOGGER.error("Request {} to {} failed by a fault of the agent", request.id(), request.target(), e);
-            closed(to, new TunnelEnd(TunnelEnd.Cause.ERROR, 0, 0, String.valueOf(e.getMessage())), opened);
+            closed(new TunnelEnd(TunnelEnd.Cause.ERROR, 0, 0, String.valueOf(e.getMessage())));
             return;
         } finally {
             ReferenceCountUtil.release(first);
         }
         connection.tunnel(end);
-        end.addListener((Future<TunnelEnd> ended) -> closed(to, endOf(ended), opened));
+        end.addListener((Future<TunnelEnd> ended) -> closed(endOf(ended)));
     }
 
     private static TunnelEnd endOf(Future<TunnelEnd> ended) {
@@ -347,16 +298,10 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         void take(Future<T> done);
     }
 
-    private void failed(ConnectFailure failure) {
-        if (firstFailure == null) {
-            firstFailure = failure;
-        }
-    }
-
     private void fail(Channel channel, ConnectFailure failure) {
         state = State.DONE;
         releaseEarly();
-        decided(failure);
+        trail.decided(failure);
         Farewell.say(connection, replies.failed(channel.alloc(), failure));
     }
 
@@ -377,7 +322,7 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         state = State.DONE;
         cancelPending();
         releaseEarly();
-        decided(clientGone());
+        trail.decided(clientGone());
         channel.close();
     }
 
@@ -399,32 +344,9 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
                 : new ConnectFailure(FailureReason.INTERNAL, "a fault of the agent: " + cause);
     }
 
-    private void decided(@Nullable ConnectFailure failure) {
-        try {
-            connector.audit.decided(new Decision(
-                    request,
-                    addresses,
-                    answeredBy,
-                    dialed == null ? null : dialed.address(),
-                    dialed == null ? null : dialed.route(),
-                    rule,
-                    failure,
-                    Duration.ofNanos(waitedNanos),
-                    Duration.ofNanos(lookupNanos),
-                    Duration.ofNanos(dialNanos)));
-        } catch (RuntimeException e) {
-            LOGGER.error("The audit of request {} failed", request.id(), e);
-        }
-    }
-
-    private void closed(Candidate to, TunnelEnd end, long opened) {
+    private void closed(TunnelEnd end) {
         connection.ended();
-        try {
-            var open = Duration.ofNanos(System.nanoTime() - opened);
-            connector.audit.closed(new Closed(request, to.address(), to.route(), end, open));
-        } catch (RuntimeException e) {
-            LOGGER.error("The audit of request {} failed", request.id(), e);
-        }
+        trail.closed(end);
     }
 
     private void releaseEarly() {

@@ -67,6 +67,14 @@ enum AddressKind {
         return address.isAnyLocalAddress() ? UNSPECIFIED : ORDINARY;
     }
 
+    /** Whether no way leads there, whatever the route table says. */
+    boolean isNoDestination() {
+        return switch (this) {
+            case ORDINARY, METADATA -> false;
+            case LOOPBACK, UNSPECIFIED, LINK_LOCAL, MULTICAST, BROADCAST -> true;
+        };
+    }
+
     /** A metadata service is this host's on the direct route; at the end of a subnet route somebody offers it on purpose. */
     boolean mayBeReachedBy(Route route) {
         return switch (this) {

@@ -25,25 +25,25 @@ public final class BasePolicy implements Policy {
         this.ownListeners = ownListeners;
     }
 
-    /** {@code localhost} and names below it are this host by definition (RFC 6761, section 6.3). */
+    /** Refuses at once what no route can change: this host by address or by name (RFC 6761, section 6.3), and this process. */
     @Override
     public Verdict onTarget(ConnectRequest request) {
-        if (request.target().host() instanceof Host.Name(String name)
-                && (name.equals("localhost") || name.endsWith(".localhost"))) {
-            return Verdict.refused("loopback", AddressKind.LOOPBACK.explain(name));
-        }
-        return Verdict.allowed();
+        return switch (request.target().host()) {
+            case Host.Name(String name)
+            when name.equals("localhost") || name.endsWith(".localhost") ->
+                Verdict.refused(AddressKind.LOOPBACK.rule(), AddressKind.LOOPBACK.explain(name));
+            case Host.Name(String name) -> Verdict.allowed();
+            case Host.Address(InetAddress address) -> onAnyRoute(request, address);
+        };
     }
 
     @Override
     public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
-        InetAddress meant = EmbeddedAddress.in(address);
-        int port = request.target().port();
-        if (isOwnListener(meant, port)) {
-            return Verdict.refused(
-                    "own-listener",
-                    request.target() + " is this proxy itself: address the target, not the proxy, in the request");
+        Verdict onAnyRoute = onAnyRoute(request, address);
+        if (onAnyRoute instanceof Verdict.Refused) {
+            return onAnyRoute;
         }
+        InetAddress meant = EmbeddedAddress.in(address);
         AddressKind kind = AddressKind.of(meant);
         if (!kind.mayBeReachedBy(route)) {
             return Verdict.refused(kind.rule(), kind.explain(shown(request, address, meant)));
@@ -55,6 +55,19 @@ public final class BasePolicy implements Policy {
                             + " (--internet=deny): start the agent with --internet=direct to allow them");
         }
         return Verdict.allowed();
+    }
+
+    private Verdict onAnyRoute(ConnectRequest request, InetAddress address) {
+        InetAddress meant = EmbeddedAddress.in(address);
+        if (isOwnListener(meant, request.target().port())) {
+            return Verdict.refused(
+                    "own-listener",
+                    request.target() + " is this proxy itself: address the target, not the proxy, in the request");
+        }
+        AddressKind kind = AddressKind.of(meant);
+        return kind.isNoDestination()
+                ? Verdict.refused(kind.rule(), kind.explain(shown(request, address, meant)))
+                : Verdict.allowed();
     }
 
     private boolean isOwnListener(InetAddress address, int port) {

@@ -151,9 +151,15 @@ class BasePolicyTest {
         "db.localhost, false",
         "localhost.example.com, true",
         "notlocalhost, true",
-        "127.0.0.1, true"
+        "127.0.0.1, false",
+        "::ffff:127.0.0.1, false",
+        "169.254.169.254, false",
+        "64:ff9b::169.254.169.254, false",
+        "10.0.0.1, true",
+        "fd00:ec2::254, true",
+        "1.1.1.1, true"
     })
-    void namesOfThisHostAreRefusedBeforeAnyLookup(String host, boolean allowed) {
+    void thisHostIsRefusedBeforeAnyLookupOrRoute(String host, boolean allowed) {
         assertThat(open.onTarget(request(host, 80)).equals(Verdict.allowed())).isEqualTo(allowed);
     }
 

@@ -3,6 +3,8 @@ package dev.tailnet.proxy.testing;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetectorFactory;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** Fails every test class after which Netty's leak detector has found a buffer that nobody released. */
 public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     private static final int ROUNDS = 3;
+    private static final int PATIENCE_MILLISECONDS = 100;
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
 
     static {
@@ -38,7 +41,7 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
 
     static void check() {
         for (int i = 0; i < ROUNDS; i++) {
-            System.gc();
+            collectGarbage();
             // The detector looks for the dead when it is told of a birth.
             ByteBufAllocator.DEFAULT.directBuffer(1).release();
         }
@@ -46,6 +49,19 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
             String leaks = String.join("\n", LEAKS);
             LEAKS.clear();
             throw new AssertionError("buffers leaked: " + leaks);
+        }
+    }
+
+    /** Waits for a reference to come out: those of the collection before are out by then. */
+    private static void collectGarbage() {
+        var queue = new ReferenceQueue<Object>();
+        var sentinel = new WeakReference<>(new Object(), queue);
+        try {
+            do {
+                System.gc();
+            } while (queue.remove(PATIENCE_MILLISECONDS) != sentinel);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
