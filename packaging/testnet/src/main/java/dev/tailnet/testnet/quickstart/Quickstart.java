@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -115,7 +116,15 @@ public final class Quickstart {
         }
         say("");
         say("Ctrl-C stops all of this and removes it.");
+        var stopping = new AtomicBoolean();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stopping.set(true);
+            say("Stopping.");
+        }));
         int exitCode = agent.awaitEnd();
+        if (stopping.get()) {
+            return;
+        }
         throw new QuickstartException("tailnet-agent ended with exit code " + exitCode + "; " + agent.logTail());
     }
 
