@@ -15,4 +15,10 @@ public record Flags(Map<Setting, List<String>> values, List<String> problems) {
         values = Map.copyOf(values);
         problems = List.copyOf(problems);
     }
+
+    /** Names only: a value may be a key. */
+    @Override
+    public String toString() {
+        return "Flags" + values.keySet();
+    }
 }

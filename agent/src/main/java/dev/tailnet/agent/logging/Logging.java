@@ -25,11 +25,10 @@ public final class Logging {
         Configuration.set("autoshutdown", "false");
     }
 
-    /** Netty's own debug lines drown ours: they take one level more. */
+    /** Netty's own lines drown ours, and its warnings are of no use to operators: it takes more to see them. */
     private static LogLevel nettyLevel(LogLevel level) {
         return switch (level) {
-            case ERROR -> LogLevel.ERROR;
-            case WARN, INFO -> LogLevel.WARN;
+            case ERROR, WARN, INFO -> LogLevel.ERROR;
             case DEBUG -> LogLevel.INFO;
             case TRACE -> LogLevel.DEBUG;
         };

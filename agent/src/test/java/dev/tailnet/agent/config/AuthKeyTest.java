@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +119,14 @@ class AuthKeyTest {
         assertThat(configuration.toString()).doesNotContain(KEY).doesNotContain("tskey-client-1");
         assertThat(configuration.print()).doesNotContain(KEY).contains("auth-key: \"********\"  # TS_AUTHKEY");
         assertThat(configuration.exposed()).containsExactlyInAnyOrder(Secret.of(KEY), Secret.of("tskey-client-1"));
+    }
+
+    @Test
+    void isNotShownByWhatIsNotParsedYet() {
+        assertThat(new Flags(Map.of(Setting.AUTH_KEY, List.of(KEY)), List.of())).hasToString("Flags[AUTH_KEY]");
+        assertThat(Given.of(Setting.AUTH_KEY, KEY, Source.flag(Setting.AUTH_KEY))
+                        .toString())
+                .doesNotContain(KEY);
     }
 
     @Test
