@@ -27,6 +27,7 @@ import dev.tailnet.proxy.server.ProxyServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -94,12 +95,15 @@ public final class Agent {
     }
 
     private void begin(PendingOperations pending) throws StartFailure {
-        CompletableFuture<Void> nodeStart = startNode();
+        var bound = new CompletableFuture<List<InetSocketAddress>>();
+        CompletableFuture<Void> nodeStart = startNode(bound);
         try {
             openProxies(pending);
+            bound.complete(List.copyOf(listeners.addresses()));
             openStatus();
             join(nodeStart);
         } catch (StartFailure | RuntimeException e) {
+            bound.completeExceptionally(e);
             undo(nodeStart);
             throw e;
         }
@@ -109,11 +113,11 @@ public final class Agent {
         });
     }
 
-    private CompletableFuture<Void> startNode() {
+    private CompletableFuture<Void> startNode(CompletableFuture<List<InetSocketAddress>> proxiesBound) {
         var started = new CompletableFuture<Void>();
         Thread.ofPlatform().daemon().name("node-start").start(() -> {
             try {
-                node.start(loops.group().next());
+                node.start(loops.group().next(), proxiesBound);
                 started.complete(null);
             } catch (StartFailure | RuntimeException | LinkageError e) {
                 started.completeExceptionally(e);

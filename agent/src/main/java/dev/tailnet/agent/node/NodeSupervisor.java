@@ -15,8 +15,10 @@ import dev.tailnet.proxy.connect.Readiness;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +59,12 @@ public final class NodeSupervisor {
      * the node does afterwards is told by {@link #state}.
      *
      * @param loop reads the node's events
+     * @param ownProxies this process's proxies, once they are bound: when HTTPS_PROXY names one of them, the node does
+     *     not go through it to the control server; waited for after the slow part
      * @throws StartFailure if the library cannot be used or turns the settings down
+     * @throws java.util.concurrent.CompletionException if the proxies could not be bound
      */
-    public void start(EventLoop loop) throws StartFailure {
+    public void start(EventLoop loop, CompletableFuture<List<InetSocketAddress>> ownProxies) throws StartFailure {
         try {
             TailnetNode created = create();
             node = created;
@@ -73,6 +78,7 @@ public final class NodeSupervisor {
                             NodeEvent.LENGTH_FIELD_BYTES))
                     .addLast(new EventStreamHandler(this, operations));
             loop.register(channel).syncUninterruptibly();
+            created.setOwnProxies(ownProxies.join());
             created.start();
         } catch (LibraryException e) {
             throw new StartFailure(ExitCode.LIBRARY, e.getMessage(), e);

@@ -24,11 +24,11 @@ final class FailureTexts {
             case HOST_UNREACHABLE ->
                 failure(
                         FailureReason.HOST_UNREACHABLE,
-                        target + " cannot be reached: " + words(message, "the host does not answer"));
+                        target + " cannot be reached: " + cause(message, "the host does not answer"));
             case NET_UNREACHABLE ->
                 failure(
                         FailureReason.NETWORK_UNREACHABLE,
-                        "no route leads to " + target + ": " + words(message, "the network is unreachable"));
+                        "no route leads to " + target + ": " + cause(message, "the network is unreachable"));
             case TIMEOUT ->
                 failure(
                         FailureReason.TIMEOUT,
@@ -77,10 +77,14 @@ final class FailureTexts {
                     RESOLVE_FAILED,
                     INTERNAL,
                     UNKNOWN ->
-                failure(
-                        FailureReason.RESOLUTION_FAILED,
-                        "looking up " + name + " failed: " + words(message, "the DNS servers do not answer"));
+                failure(FailureReason.RESOLUTION_FAILED, unresolved(name, message));
         };
+    }
+
+    private static String unresolved(String name, String message) {
+        return message.contains(name)
+                ? message
+                : "looking up " + name + " failed: " + words(message, "the DNS servers do not answer");
     }
 
     private static ConnectFailure failure(FailureReason reason, String message) {
@@ -89,6 +93,12 @@ final class FailureTexts {
 
     private static String words(String message, String otherwise) {
         return message.isEmpty() ? otherwise : message;
+    }
+
+    /** The end of Go's chain of errors: what comes before names the target once more. */
+    private static String cause(String message, String otherwise) {
+        int colon = message.lastIndexOf(": ");
+        return colon < 0 ? words(message, otherwise) : message.substring(colon + 2);
     }
 
     /** {@code db.internal (100.64.0.7:5432)}, or the address alone when it was asked for by address. */
@@ -100,8 +110,9 @@ final class FailureTexts {
         return host.equals(literal) ? endpoint : host + " (" + endpoint + ")";
     }
 
+    /** What is left of a deadline is seldom round. */
     private static String seconds(Duration duration) {
         long millis = duration.toMillis();
-        return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+        return millis < 1000 ? millis + " ms" : Math.round(millis / 1000.0) + " s";
     }
 }

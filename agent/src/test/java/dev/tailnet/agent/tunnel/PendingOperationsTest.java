@@ -112,6 +112,7 @@ class PendingOperationsTest {
     @CsvSource(delimiter = '|', textBlock = """
             NO_SUCH_NAME   | NAME_NOT_FOUND    | db.internal has no address
             RESOLVE_FAILED | RESOLUTION_FAILED | looking up db.internal failed: SERVFAIL
+            INTERNAL       | RESOLUTION_FAILED | looking up db.internal failed: SERVFAIL
             TIMEOUT        | RESOLUTION_FAILED | within 5 s
             NODE_DOWN      | NODE_NOT_READY    | SERVFAIL
             """)

@@ -1,0 +1,131 @@
+package dev.tailnet.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tailnet.agent.testing.AgentProcess;
+import dev.tailnet.agent.testing.Curl;
+import dev.tailnet.agent.testing.Eventually;
+import dev.tailnet.testnet.AuthKeyOptions;
+import dev.tailnet.testnet.PeerOptions;
+import dev.tailnet.testnet.TestNetwork;
+import dev.tailnet.testnet.fixture.PageServer;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.JsonNode;
+
+/** A node that does not come up says why: in its status, to probes, in its log and to every client. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class NotReadyIT {
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private TestNetwork network;
+
+    @BeforeAll
+    void start() {
+        network = TestNetwork.start();
+    }
+
+    @AfterAll
+    void stop() {
+        network.close();
+    }
+
+    @Test
+    void saysThatTheKeyIsUnknown() {
+        String key = network.createAuthKey(AuthKeyOptions.singleUse());
+
+        assertRejected("unknown-key", key.substring(0, key.length() - 4) + "0000", "invalid pre auth key");
+    }
+
+    @Test
+    void saysThatTheKeyHasExpired() {
+        String key = network.createAuthKey(AuthKeyOptions.singleUse());
+        network.expireAuthKey(key);
+
+        assertRejected("expired-key", key, "authkey expired");
+    }
+
+    @Test
+    void saysThatTheKeyIsSpent() {
+        String key = network.createAuthKey(AuthKeyOptions.singleUse());
+        network.startPeer("first", PeerOptions.plain(), key).close();
+
+        assertRejected("used-key", key, "authkey already used");
+    }
+
+    private void assertRejected(String hostname, String key, String serversWords) {
+        String reason = "auth key rejected by " + network.controlUrl() + ": " + serversWords;
+        try (AgentProcess agent =
+                AgentProcess.in(network, hostname).authKey(key).start()) {
+            JsonNode status = agent.awaitState("needs-login", SOON);
+
+            assertThat(status.path("reason").asString()).startsWith(reason);
+            assertThat(agent.control("/readyz")).contains(" 503 ", reason);
+            assertThat(agent.control("/healthz")).contains(" 200 ");
+            assertThat(agent.log().lines().filter(line -> line.contains(reason)).filter(line -> !line.contains("DECISION")))
+                    .hasSize(1);
+            Curl curl = agent.overHttp("http://first:80");
+            assertThat(curl.errors()).contains("HTTP/1.1 503", serversWords);
+            assertThat(curl.took()).isLessThan(SOON);
+            assertThat(agent.overSocks("http://first:80").exitCode()).isEqualTo(97);
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoKey() {
+        try (AgentProcess agent = AgentProcess.in(network, "no-key").start()) {
+            assertThat(agent.awaitState("needs-login", SOON).path("reason").asString())
+                    .startsWith("no auth key given")
+                    .contains("TS_AUTHKEY", network.controlUrl() + "/register/");
+        }
+    }
+
+    @Test
+    void saysThatTheControlServerDoesNotAnswer() {
+        String reason = "control server http://127.0.0.1:1 does not answer: connection refused";
+        try (AgentProcess agent = AgentProcess.in(network.directory().resolve("unreachable"))
+                .arguments("--login-server=http://127.0.0.1:1")
+                .authKey("tskey-auth-x")
+                .start()) {
+            Eventually.get(SOON, () -> agent.control("/readyz"), answer -> answer.contains(reason));
+            assertThat(agent.status().path("state").asString()).isEqualTo("starting");
+            assertThat(agent.log().lines().filter(line -> line.contains("Node is not up: " + reason)))
+                    .hasSize(1);
+
+            Curl curl = agent.overHttp("http://somewhere:80");
+
+            assertThat(curl.errors()).contains("HTTP/1.1 503", reason);
+            assertThat(curl.took()).isBetween(PATIENCE.minusSeconds(1), PATIENCE.plusSeconds(3));
+        }
+    }
+
+    @Test
+    void aConnectionWaitsForTheNode() throws Exception {
+        try (var page = new PageServer(InetAddress.ofLiteral("127.0.0.1"), "here");
+                var peer = network.startPeer("patient")) {
+            String key = network.createAuthKey(AuthKeyOptions.ephemeralNode());
+            network.stopControl();
+            try (AgentProcess agent =
+                    AgentProcess.in(network, "early").authKey(key).start()) {
+                var curl = CompletableFuture.supplyAsync(
+                        () -> agent.overSocks("http://" + peer.ipv4() + ":" + page.port()));
+                Eventually.get(
+                        SOON,
+                        () -> agent.status().path("connections").path("waiting").asInt(),
+                        waiting -> waiting == 1);
+                network.startControl();
+
+                assertThat(curl.get(30, TimeUnit.SECONDS).output()).isEqualTo("here");
+            } finally {
+                network.startControl();
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+package dev.tailnet.agent.testing;
+
+import dev.tailnet.testnet.TestNetwork;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code tailnet-agent run} in a process of its own, with this JVM's class path. */
+public final class AgentProcess implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(20);
+    private static final Duration UP = Duration.ofSeconds(30);
+    private static final Duration STOP = Duration.ofSeconds(30);
+
+    private final Process process;
+    private final Path directory;
+
+    private AgentProcess(Process process, Path directory) {
+        this.process = process;
+        this.directory = directory;
+    }
+
+    /** How to start one. */
+    public static final class Builder {
+        private final Path directory;
+        private final Map<String, String> environment = new HashMap<>();
+        private final List<String> arguments = new ArrayList<>();
+        private final List<String> javaOptions = new ArrayList<>();
+
+        private Builder(Path directory) {
+            this.directory = directory;
+        }
+
+        public Builder environment(String name, String value) {
+            environment.put(name, value);
+            return this;
+        }
+
+        public Builder authKey(String key) {
+            return environment("TS_AUTHKEY", key);
+        }
+
+        public Builder arguments(String... more) {
+            arguments.addAll(List.of(more));
+            return this;
+        }
+
+        public Builder javaOptions(String... more) {
+            javaOptions.addAll(List.of(more));
+            return this;
+        }
+
+        /** Returns when the agent answers on its control socket, which is after the proxies are bound. */
+        public AgentProcess start() {
+            AgentProcess agent = launch();
+            agent.awaitListening();
+            return agent;
+        }
+
+        /** Returns when the node is running. */
+        public AgentProcess startAndAwaitRunning() {
+            AgentProcess agent = start();
+            agent.awaitState("running", UP);
+            return agent;
+        }
+
+        /** Returns at once. */
+        public AgentProcess launch() {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Xshare:auto",
+                    "-Dio.netty.leakDetection.level=paranoid"));
+            String library = System.getProperty("dev.tailnet.library");
+            if (library != null) {
+                command.add("-Ddev.tailnet.library=" + library);
+            }
+            command.addAll(javaOptions);
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.tailnet.agent.cli.Main", "run"));
+            command.addAll(arguments);
+            var builder =
+                    new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+            builder.redirectOutput(ProcessBuilder.Redirect.appendTo(
+                    directory.resolve("agent.log").toFile()));
+            builder.environment().keySet().retainAll(List.of("PATH", "LANG", "TAILNET_LIBRARY"));
+            builder.environment().put("HOME", directory.toString());
+            builder.environment().putAll(environment);
+            try {
+                return new AgentProcess(builder.start(), directory);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** An agent for this network, on ports that the system picks, with its files below a directory of its own. */
+    public static Builder in(TestNetwork network, String hostname) {
+        Builder builder = in(network.directory().resolve("agent-" + hostname));
+        network.nodeEnvironment().forEach(builder::environment);
+        return builder.arguments("--login-server=" + network.controlUrl(), "--hostname=" + hostname);
+    }
+
+    /** An agent with its files in a directory, which may be one of an agent that has ended. */
+    public static Builder in(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Builder(directory)
+                .arguments(
+                        "--listen=127.0.0.1:0",
+                        "--status-listen=127.0.0.1:0",
+                        "--runtime-dir=" + directory.resolve("run"),
+                        "--log-level=debug");
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public Path runtimeDir() {
+        return directory.resolve("run");
+    }
+
+    /** All that the agent has written to its outputs. */
+    public String log() {
+        try {
+            return Files.readString(directory.resolve("agent.log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns when the agent answers on its control socket. */
+    public void awaitListening() {
+        Eventually.get(
+                START,
+                () -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError("the agent ended with " + process.exitValue() + ":\n" + log());
+                    }
+                    return log();
+                },
+                log -> Files.exists(runtimeDir().resolve("agent.sock"))
+                        && control("/healthz").contains(" 200 "));
+    }
+
+    /** Returns the status once the node is in a state. */
+    public JsonNode awaitState(String state, Duration timeout) {
+        return Eventually.get(
+                timeout, this::status, status -> status.path("state").asString().equals(state));
+    }
+
+    /** {@code /status} from the control socket. */
+    public JsonNode status() {
+        String answer = control("/status");
+        return JsonMapper.shared().readTree(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+    }
+
+    /** A whole answer from the control socket; empty when nobody answers. */
+    public String control(String path) {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(runtimeDir().resolve("agent.sock")));
+            channel.write(ByteBuffer.wrap(
+                    ("GET " + path + " HTTP/1.1\r\nHost: agent\r\n\r\n").getBytes(StandardCharsets.US_ASCII)));
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Where a kind of listener listens. */
+    public InetSocketAddress listener(String kind) {
+        for (JsonNode listener : status().path("listeners")) {
+            if (listener.path("kind").asString().equals(kind)) {
+                String address = listener.path("address").asString();
+                int colon = address.lastIndexOf(':');
+                return new InetSocketAddress(
+                        InetAddress.ofLiteral(address.substring(0, colon)),
+                        Integer.parseInt(address.substring(colon + 1)));
+            }
+        }
+        throw new AssertionError("no listener of kind " + kind + ": " + status());
+    }
+
+    /** The port of the listener that speaks both protocols. */
+    public int proxyPort() {
+        return listener("mixed").getPort();
+    }
+
+    /** Runs curl through SOCKS5, the name being resolved by the proxy. */
+    public Curl overSocks(String url, String... arguments) {
+        return through("socks5h://127.0.0.1:" + proxyPort(), url, arguments);
+    }
+
+    /** Runs curl through HTTP CONNECT. */
+    public Curl overHttp(String url, String... arguments) {
+        return through("http://127.0.0.1:" + proxyPort(), url, arguments);
+    }
+
+    private static Curl through(String proxy, String url, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("-x", proxy, "-p", url));
+        all.addAll(List.of(arguments));
+        return Curl.run(all.toArray(String[]::new));
+    }
+
+    /** Sends SIGTERM, without waiting. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** @return the exit code */
+    public int awaitExit() {
+        try {
+            if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("the agent did not end:\n" + log());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        return process.exitValue();
+    }
+
+    /** Ends it with SIGTERM, and with SIGKILL if that does not help. */
+    @Override
+    public void close() {
+        terminate();
+        try {
+            if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
