@@ -94,7 +94,7 @@ final class LibraryFile {
             return file + " needs a newer glibc than this system has (" + reason + ")";
         }
         if (reason.contains("failed to map segment")) {
-            return file + " lies on a file system mounted noexec: move it, or choose another runtime directory";
+            return file + " lies on a file system mounted noexec: install tailnet-agent elsewhere";
         }
         return "cannot load " + file + ": " + reason;
     }

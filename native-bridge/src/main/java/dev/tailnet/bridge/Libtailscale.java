@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is looked for in this order: the file that the system property {@value #FILE_PROPERTY} or else the environment
  * variable {@value #FILE_VARIABLE} names; {@code lib/native/} under the directory that the system property
- * {@value #HOME_PROPERTY} names; the class path, from where it is extracted.
+ * {@value #HOME_PROPERTY} names.
  */
 public final class Libtailscale {
 
@@ -25,36 +25,23 @@ public final class Libtailscale {
     private Libtailscale() {}
 
     /**
-     * Loads the library unless it is loaded already; a library on the class path is extracted to the directory for
-     * temporary files.
-     *
-     * @throws LibraryException if it cannot be used
-     */
-    public static void load() {
-        load(Path.of(System.getProperty("java.io.tmpdir", "/tmp")));
-    }
-
-    /**
      * Loads the library unless it is loaded already.
      *
-     * @param runtimeDir where a library that lies on the class path is extracted to; nothing stays there
      * @throws LibraryException if it cannot be used
      */
-    public static synchronized void load(Path runtimeDir) {
+    public static synchronized void load() {
         if (loaded != null) {
             return;
         }
-        var locator = new LibraryLocator(
-                System.getProperty(FILE_PROPERTY),
-                System.getenv(FILE_VARIABLE),
-                System.getProperty(HOME_PROPERTY),
-                Libtailscale.class.getClassLoader());
-        try (LibraryLocator.Found found = locator.locate(runtimeDir)) {
-            Native.register(Natives.class, LibraryFile.open(found.file(), ABI_VERSION));
-            loaded = found.file();
+        Path file = new LibraryLocator(
+                        System.getProperty(FILE_PROPERTY), System.getenv(FILE_VARIABLE), System.getProperty(HOME_PROPERTY))
+                .locate();
+        try {
+            Native.register(Natives.class, LibraryFile.open(file, ABI_VERSION));
         } catch (UnsatisfiedLinkError e) {
             throw new LibraryException("libtailscale.so lacks a function: " + e.getMessage(), e);
         }
+        loaded = file;
     }
 
     /**

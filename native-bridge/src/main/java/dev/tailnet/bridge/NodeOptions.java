@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param authKey used only when the node has to log in; null when it has logged in before or a person will log it in
  * @param ephemeral the control server forgets the node when it logs out, which it does when it is closed
  * @param stateDir where the node's identity is kept across restarts (created with mode 0700); null keeps it in memory
- * @param runtimeDir for files that need not survive the process: the extracted library, what a node in memory puts down
+ * @param runtimeDir for files that need not survive the process: what a node in memory puts down
  * @param tags ACL tags to ask for, each {@code tag:name}
  * @param acceptRoutes use the subnet routes that peers advertise
  * @param shieldsUp refuse connections that come from the tailnet

@@ -39,7 +39,7 @@ public final class TailnetNode implements AutoCloseable {
      * @throws BridgeException if it turns an option down; the message names it
      */
     public static TailnetNode create(NodeOptions options) {
-        Libtailscale.load(options.runtimeDir());
+        Libtailscale.load();
         int handle = Natives.tailscale_new();
         if (handle <= 0) {
             throw new BridgeException(Code.RESOURCES, "the library made no node (result " + handle + ")");
