@@ -12,8 +12,8 @@ import dev.tailnet.testnet.TestAddresses;
 import dev.tailnet.testnet.TestNetwork;
 import dev.tailnet.testnet.fixture.EchoServer;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +69,8 @@ class LifecycleIT {
         assertThat(second.path("dnsName")).isEqualTo(first.path("dnsName"));
         assertThat(second.path("addresses")).isEqualTo(first.path("addresses"));
         assertThat(names().stream().filter("lasting"::equals)).hasSize(1);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state))).isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))
+                .isEqualTo("rwx------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state.resolve("tailscaled.state"))))
                 .isEqualTo("rw-------");
     }
@@ -228,8 +229,7 @@ class LifecycleIT {
     }
 
     private static Tunnel tunnel(AgentProcess agent, int port) throws IOException {
-        return Tunnel.open(
-                agent.proxyPort(), Protocol.SOCKS5, TestAddresses.DIRECT_HOST_IPV4.getHostAddress(), port);
+        return Tunnel.open(agent.proxyPort(), Protocol.SOCKS5, TestAddresses.DIRECT_HOST_IPV4.getHostAddress(), port);
     }
 
     private List<String> names() {

@@ -69,7 +69,10 @@ class NotReadyIT {
             assertThat(status.path("reason").asString()).startsWith(reason);
             assertThat(agent.control("/readyz")).contains(" 503 ", reason);
             assertThat(agent.control("/healthz")).contains(" 200 ");
-            assertThat(agent.log().lines().filter(line -> line.contains(reason)).filter(line -> !line.contains("DECISION")))
+            assertThat(agent.log()
+                            .lines()
+                            .filter(line -> line.contains(reason))
+                            .filter(line -> !line.contains("DECISION")))
                     .hasSize(1);
             Curl curl = agent.overHttp("http://first:80");
             assertThat(curl.errors()).contains("HTTP/1.1 503", serversWords);

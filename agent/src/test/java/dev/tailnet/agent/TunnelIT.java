@@ -189,8 +189,10 @@ class TunnelIT {
             tunnel.send("0123456789");
             assertThat(tunnel.receive(10)).isEqualTo("0123456789");
 
-            assertThat(agent.status().path("connections").path("tunnels").asInt()).isEqualTo(1);
-            assertThat(agent.status().path("connections").path("bytesUp").asLong()).isPositive();
+            assertThat(agent.status().path("connections").path("tunnels").asInt())
+                    .isEqualTo(1);
+            assertThat(agent.status().path("connections").path("bytesUp").asLong())
+                    .isPositive();
         }
         Eventually.get(
                 Duration.ofSeconds(10),
@@ -204,7 +206,9 @@ class TunnelIT {
 
     private void receive(int port, String host, long bytes) throws IOException {
         try (Tunnel tunnel = Tunnel.open(agent.proxyPort(), Protocol.SOCKS5, host, port)) {
-            tunnel.socket().getOutputStream().write(ByteBuffer.allocate(8).putLong(bytes).array());
+            tunnel.socket()
+                    .getOutputStream()
+                    .write(ByteBuffer.allocate(8).putLong(bytes).array());
             InputStream in = tunnel.socket().getInputStream();
             byte[] buffer = new byte[256 * 1024];
             long received = 0;
@@ -222,7 +226,8 @@ class TunnelIT {
                 tunnel.socket().getOutputStream().write(buffer, 0, (int) Math.min(left, buffer.length));
             }
             tunnel.endOutput();
-            assertThat(new DataInputStream(tunnel.socket().getInputStream()).readLong()).isEqualTo(bytes);
+            assertThat(new DataInputStream(tunnel.socket().getInputStream()).readLong())
+                    .isEqualTo(bytes);
         }
     }
 

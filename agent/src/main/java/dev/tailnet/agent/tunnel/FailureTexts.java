@@ -76,8 +76,7 @@ final class FailureTexts {
                     IDLE,
                     RESOLVE_FAILED,
                     INTERNAL,
-                    UNKNOWN ->
-                failure(FailureReason.RESOLUTION_FAILED, unresolved(name, message));
+                    UNKNOWN -> failure(FailureReason.RESOLUTION_FAILED, unresolved(name, message));
         };
     }
 

@@ -56,22 +56,24 @@ record BenchOptions(
 
     /** Measurements that are made together. */
     enum Group {
-        THROUGHPUT,
-        CONNECTIONS,
-        LATENCY,
+        START,
         MEMORY,
-        START;
+        THROUGHPUT,
+        LATENCY,
+        CONNECTIONS;
 
         static Set<Group> parse(String list) {
-            var groups = EnumSet.noneOf(Group.class);
-            for (var name : list.split(",", -1)) {
-                try {
-                    groups.add(valueOf(name.strip().toUpperCase(Locale.ROOT)));
-                } catch (IllegalArgumentException e) {
-                    throw new IllegalArgumentException("nothing is called '" + name + "'; there are " + names(), e);
-                }
-            }
-            return groups;
+            return Arrays.stream(list.split(",", -1))
+                    .map(Group::named)
+                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(Group.class)));
+        }
+
+        private static Group named(String name) {
+            return Arrays.stream(values())
+                    .filter(it -> it.name().equalsIgnoreCase(name.strip()))
+                    .findFirst()
+                    .orElseThrow(() ->
+                            new IllegalArgumentException("nothing is called '" + name + "'; there are " + names()));
         }
 
         static String names() {

@@ -1,5 +1,6 @@
 package dev.tailnet.testnet.bench;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ record Metric(String name, String unit, @Nullable Target target) {
 
             @Override
             public String text() {
-                return "ratio ≥ %.2f".formatted(limit);
+                return String.format(Locale.ROOT, "ratio ≥ %.2f", limit);
             }
         }
 
@@ -54,7 +55,7 @@ record Metric(String name, String unit, @Nullable Target target) {
 
             @Override
             public String text() {
-                return "ratio ≤ %.2f".formatted(limit);
+                return String.format(Locale.ROOT, "ratio ≤ %.2f", limit);
             }
         }
 
@@ -66,7 +67,7 @@ record Metric(String name, String unit, @Nullable Target target) {
 
             @Override
             public String text() {
-                return "≤ %.0f".formatted(limit);
+                return String.format(Locale.ROOT, "≤ %.0f", limit);
             }
         }
     }

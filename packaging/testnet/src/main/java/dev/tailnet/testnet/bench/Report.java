@@ -20,13 +20,13 @@ final class Report {
             var agent = samples.summary(metric, Side.AGENT);
             double ratio = agent.median() / tailscaled.median();
             var target = metric.target();
-            text.append("| %s | %s | %s | %s | %.2f | %s | %s |%n"
+            text.append("| %s | %s | %s | %s | %s | %s | %s |%n"
                     .formatted(
                             metric.name(),
                             metric.unit(),
                             cell(tailscaled),
                             cell(agent),
-                            ratio,
+                            String.format(Locale.ROOT, "%.2f", ratio),
                             target == null ? "" : target.text(),
                             target == null ? "" : target.isMet(agent.median(), ratio) ? "yes" : "**no**"));
         }
@@ -35,7 +35,7 @@ final class Report {
 
     /** Processor, kernel and runtime of this machine in one line. */
     static String machine(String tailscaleVersion) throws IOException {
-        return "%d x %s, %.0f GB, Linux %s %s, Java %s, tailscaled %s, all on one machine over loopback."
+        return "%d x %s, %d GB, Linux %s %s, Java %s, tailscaled %s, all on one machine over loopback."
                 .formatted(
                         Runtime.getRuntime().availableProcessors(),
                         field(Path.of("/proc/cpuinfo"), "model name", "processor of unknown model"),
