@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param home the installation
  */
 record LibraryLocator(
-        @Nullable String fileProperty, @Nullable String fileVariable, @Nullable String home) {
+        @Nullable String fileProperty,
+        @Nullable String fileVariable,
+        @Nullable String home) {
 
     /** @throws LibraryException if there is none, or if a file was named and does not exist */
     Path locate() {

@@ -34,7 +34,9 @@ public final class Libtailscale {
             return;
         }
         Path file = new LibraryLocator(
-                        System.getProperty(FILE_PROPERTY), System.getenv(FILE_VARIABLE), System.getProperty(HOME_PROPERTY))
+                        System.getProperty(FILE_PROPERTY),
+                        System.getenv(FILE_VARIABLE),
+                        System.getProperty(HOME_PROPERTY))
                 .locate();
         try {
             Native.register(Natives.class, LibraryFile.open(file, ABI_VERSION));

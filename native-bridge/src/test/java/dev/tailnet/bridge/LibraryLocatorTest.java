@@ -42,8 +42,9 @@ class LibraryLocatorTest {
     void whereItWasLookedForIsSaid() {
         assertThatThrownBy(() -> new LibraryLocator(null, null, "/opt/agent").locate())
                 .isInstanceOf(LibraryException.class)
-                .hasMessage("libtailscale.so not found as /opt/agent/lib/native/libtailscale.so: reinstall tailnet-agent,"
-                        + " or name the file in TAILNET_LIBRARY");
+                .hasMessage(
+                        "libtailscale.so not found as /opt/agent/lib/native/libtailscale.so: reinstall tailnet-agent,"
+                                + " or name the file in TAILNET_LIBRARY");
         assertThatThrownBy(() -> new LibraryLocator(null, null, null).locate())
                 .isInstanceOf(LibraryException.class)
                 .hasMessage("libtailscale.so not found: name the file in TAILNET_LIBRARY");

@@ -42,7 +42,7 @@ final class Report {
                         Long.parseLong(field(Path.of("/proc/meminfo"), "MemTotal", "0")
                                         .replaceAll("\\D", ""))
                                 * 1024
-                                / 1e9,
+                                / 1_000_000_000,
                         System.getProperty("os.version"),
                         System.getProperty("os.arch"),
                         Runtime.version(),
