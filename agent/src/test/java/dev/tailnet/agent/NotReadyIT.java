@@ -1,18 +1,25 @@
 package dev.tailnet.agent;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.tailnet.agent.testing.AgentProcess;
 import dev.tailnet.agent.testing.Curl;
 import dev.tailnet.agent.testing.Eventually;
+import dev.tailnet.agent.testing.Tunnel;
 import dev.tailnet.testnet.AuthKeyOptions;
 import dev.tailnet.testnet.PeerOptions;
+import dev.tailnet.testnet.Ports;
 import dev.tailnet.testnet.TestNetwork;
-import dev.tailnet.testnet.fixture.PageServer;
+import dev.tailnet.testnet.fixture.EchoServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,9 +46,7 @@ class NotReadyIT {
 
     @Test
     void saysThatTheKeyIsUnknown() {
-        String key = network.createAuthKey(AuthKeyOptions.singleUse());
-
-        assertRejected("unknown-key", key.substring(0, key.length() - 4) + "0000", "invalid pre auth key");
+        assertRejected("unknown-key", "hskey-auth-000000000000-" + "0".repeat(64), "invalid pre auth key");
     }
 
     @Test
@@ -109,26 +114,35 @@ class NotReadyIT {
         }
     }
 
+    /** The first connection is made at the moment that the proxy listens, a good while before the node is up. */
     @Test
-    void aConnectionWaitsForTheNode() throws Exception {
-        try (var page = new PageServer(InetAddress.ofLiteral("127.0.0.1"), "here");
-                var peer = network.startPeer("patient")) {
-            String key = network.createAuthKey(AuthKeyOptions.ephemeralNode());
-            network.stopControl();
-            try (AgentProcess agent =
-                    AgentProcess.in(network, "early").authKey(key).start()) {
-                var curl = CompletableFuture.supplyAsync(
-                        () -> agent.overSocks("http://" + peer.ipv4() + ":" + page.port()));
-                Eventually.get(
-                        SOON,
-                        () -> agent.status().path("connections").path("waiting").asInt(),
-                        waiting -> waiting == 1);
-                network.startControl();
+    void aConnectionWaitsForTheNode() throws IOException {
+        InetSocketAddress proxy = Ports.freeTcp();
+        try (var server = new EchoServer(InetAddress.ofLiteral("127.0.0.1"));
+                var peer = network.startPeer("patient");
+                AgentProcess agent = AgentProcess.in(network, "early")
+                        .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
+                        .arguments("--listen=" + Ports.hostPort(proxy))
+                        .launch();
+                Tunnel tunnel = Eventually.get(
+                                PATIENCE, () -> open(proxy.getPort(), peer.ipv4(), server.port()), Optional::isPresent)
+                        .orElseThrow()) {
+            tunnel.send("patience");
 
-                assertThat(curl.get(30, TimeUnit.SECONDS).output()).isEqualTo("here");
-            } finally {
-                network.startControl();
-            }
+            assertThat(tunnel.receive(8)).isEqualTo("patience");
+            assertThat(agent.log().lines().filter(line -> line.contains("DECISION")))
+                    .singleElement(as(STRING))
+                    .contains("waited_ms=");
+        }
+    }
+
+    private static Optional<Tunnel> open(int proxyPort, String host, int port) {
+        try {
+            return Optional.of(Tunnel.open(proxyPort, Tunnel.Protocol.HTTP, host, port));
+        } catch (ConnectException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -56,8 +56,13 @@ public final class AgentProcess implements AutoCloseable {
             return environment("TS_AUTHKEY", key);
         }
 
+        /** Flags as {@code --name=value}; one given again replaces the one before. */
         public Builder arguments(String... more) {
-            arguments.addAll(List.of(more));
+            for (String argument : more) {
+                String name = argument.substring(0, argument.indexOf('=') + 1);
+                arguments.removeIf(earlier -> !name.isEmpty() && earlier.startsWith(name));
+                arguments.add(argument);
+            }
             return this;
         }
 
