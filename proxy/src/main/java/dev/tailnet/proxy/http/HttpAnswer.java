@@ -88,7 +88,20 @@ record HttpAnswer(HttpResponseStatus status, String error, String text, String e
     }
 
     ByteBuf encode(ByteBufAllocator allocator) {
-        byte[] body = (WHO + ": " + text + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] body = body();
+        return encodeHead(allocator, body).writeBytes(body);
+    }
+
+    /** The same without its body, as a HEAD request gets it (RFC 9110, section 9.3.2). */
+    ByteBuf encodeHead(ByteBufAllocator allocator) {
+        return encodeHead(allocator, body());
+    }
+
+    private byte[] body() {
+        return (WHO + ": " + text + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private ByteBuf encodeHead(ByteBufAllocator allocator, byte[] body) {
         String head = "HTTP/1.1 " + status.code() + " " + status.reasonPhrase() + "\r\n"
                 + extraFields
                 + "Proxy-Status: " + WHO + "; error=" + error + "; details=" + structured(text) + "\r\n"
@@ -97,7 +110,7 @@ record HttpAnswer(HttpResponseStatus status, String error, String text, String e
                 + "Connection: close\r\n\r\n";
         ByteBuf answer = allocator.directBuffer(head.length() + body.length);
         ByteBufUtil.writeAscii(answer, head);
-        return answer.writeBytes(body);
+        return answer;
     }
 
     private static HttpAnswer of(HttpResponseStatus status, String error, ConnectFailure failure) {

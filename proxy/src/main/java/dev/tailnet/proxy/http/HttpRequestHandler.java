@@ -33,6 +33,7 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
     /** Where the request's CONNECT leads, once its head has been read. */
     private @Nullable Target target;
 
+    private boolean headOnly;
     private boolean answered;
 
     HttpRequestHandler(Connection connection, Connector connector) {
@@ -54,6 +55,7 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void read(ChannelHandlerContext ctx, HttpRequest request) {
+        headOnly = request.method().equals(HttpMethod.HEAD);
         if (request.decoderResult().isFailure()) {
             answer(ctx, malformed(request.decoderResult().cause()));
         } else if (request.method().equals(HttpMethod.CONNECT)) {
@@ -72,7 +74,7 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
             answer(
                     ctx,
                     HttpAnswer.badRequest(
-                            "a CONNECT request has no content: leave Content-Length and" + " Transfer-Encoding out"));
+                            "a CONNECT request has no content: leave Content-Length and Transfer-Encoding out"));
         } else if (headers.getAll(HttpHeaderNames.HOST).size() > 1) {
             answer(ctx, HttpAnswer.badRequest("the request has more than one Host field"));
         } else {
@@ -98,7 +100,7 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
                 ctx.channel().remoteAddress(),
                 answer.status(),
                 answer.text());
-        Farewell.say(connection, answer.encode(ctx.alloc()));
+        Farewell.say(connection, headOnly ? answer.encodeHead(ctx.alloc()) : answer.encode(ctx.alloc()));
     }
 
     private static HttpAnswer malformed(Throwable cause) {

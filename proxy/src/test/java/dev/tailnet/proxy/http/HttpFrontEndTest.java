@@ -103,6 +103,23 @@ class HttpFrontEndTest {
         assertThat(channel.isOpen()).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HEAD / HTTP/1.1\r\nHost: 127.0.0.1:1055\r\n\r\n",
+                "HEAD http://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                "HEAD http://a/ HTTP/1.1\r\nBad Name: x\r\n\r\n"
+            })
+    void theAnswerToHeadHasNoBody(String request) {
+        channel.receive(request);
+        assertThat(channel.sentText())
+                .startsWith("HTTP/1.1 ")
+                .containsPattern("\r\nContent-Length: [1-9][0-9]+\r\n")
+                .endsWith("\r\nConnection: close\r\n\r\n")
+                .containsOnlyOnce("\r\n\r\n");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
     @Test
     void aSlowRequestGets408() {
         channel.receive("CONNECT db");
