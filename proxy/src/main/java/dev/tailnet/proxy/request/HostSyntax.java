@@ -4,7 +4,6 @@ import java.net.IDN;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,6 @@ import java.util.Locale;
  * {@code 2130706433} are 127.0.0.1 to {@code inet_aton}, and so to many resolvers, and must not pass for names.
  */
 public final class HostSyntax {
-    private static final int IPV6_LENGTH = 16;
     private static final int MAX_NAME = 253;
     private static final int MAX_LABEL = 63;
     private static final int MAX_SHOWN = 80;
@@ -57,15 +55,6 @@ public final class HostSyntax {
         }
         String name = normalised(bare, text);
         return endsInNumber(name) ? ipv4(name, text) : new Host.Name(name);
-    }
-
-    /** A host from 4 or 16 bytes in network order. */
-    public static Host ofBytes(byte[] address) {
-        try {
-            return new Host.Address(InetAddress.getByAddress(address));
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("an address has 4 or " + IPV6_LENGTH + " bytes", e);
-        }
     }
 
     /** A client's text as it may stand in a message: printable and not long. */

@@ -2,27 +2,30 @@ package dev.tailnet.proxy.socks;
 
 import dev.tailnet.proxy.connect.Replies;
 import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.FailureReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.socksx.SocksVersion;
+import io.netty.handler.codec.socksx.v4.Socks4CommandStatus;
+import io.netty.handler.codec.socksx.v5.Socks5AddressType;
+import io.netty.handler.codec.socksx.v5.Socks5AuthMethod;
+import io.netty.handler.codec.socksx.v5.Socks5CommandStatus;
 
 /** The bytes of all that is sent to a SOCKS client. */
 final class SocksReplies implements Replies {
     static final SocksReplies INSTANCE = new SocksReplies();
 
-    private static final int VERSION = 0x05;
-    private static final int NO_AUTHENTICATION = 0x00;
-    private static final int NO_ACCEPTABLE_METHOD = 0xFF;
-    private static final int IPV4 = 0x01;
+    private static final byte VERSION = SocksVersion.SOCKS5.byteValue();
+    private static final byte IPV4 = Socks5AddressType.IPv4.byteValue();
     /** VER, REP, RSV, ATYP, four bytes of address, two of port. */
     private static final int REPLY_LENGTH = 10;
 
     private static final int SOCKS4_REPLY_LENGTH = 8;
-    private static final int SOCKS4_REJECTED = 0x5B;
 
-    private static final ByteBuf METHOD_CHOSEN = constant(VERSION, NO_AUTHENTICATION);
+    private static final ByteBuf METHOD_CHOSEN = constant(VERSION, Socks5AuthMethod.NO_AUTH.byteValue());
     private static final ByteBuf ESTABLISHED =
-            constant(VERSION, SocksReplyCode.SUCCEEDED.code(), 0, IPV4, 0, 0, 0, 0, 0, 0);
+            constant(VERSION, Socks5CommandStatus.SUCCESS.byteValue(), 0, IPV4, 0, 0, 0, 0, 0, 0);
 
     private SocksReplies() {}
 
@@ -31,7 +34,7 @@ final class SocksReplies implements Replies {
     }
 
     static ByteBuf noAcceptableMethod(ByteBufAllocator allocator) {
-        return allocator.directBuffer(2).writeByte(VERSION).writeByte(NO_ACCEPTABLE_METHOD);
+        return allocator.directBuffer(2).writeByte(VERSION).writeByte(Socks5AuthMethod.UNACCEPTED.byteValue());
     }
 
     /** SOCKS4's "request rejected or failed", so that a client of the older version ends with an error of its own. */
@@ -39,18 +42,31 @@ final class SocksReplies implements Replies {
         return allocator
                 .directBuffer(SOCKS4_REPLY_LENGTH)
                 .writeByte(0)
-                .writeByte(SOCKS4_REJECTED)
+                .writeByte(Socks4CommandStatus.REJECTED_OR_FAILED.byteValue())
                 .writeZero(SOCKS4_REPLY_LENGTH - 2);
     }
 
-    static ByteBuf of(ByteBufAllocator allocator, SocksReplyCode code) {
+    static ByteBuf of(ByteBufAllocator allocator, Socks5CommandStatus status) {
         return allocator
                 .directBuffer(REPLY_LENGTH)
                 .writeByte(VERSION)
-                .writeByte(code.code())
+                .writeByte(status.byteValue())
                 .writeByte(0)
                 .writeByte(IPV4)
                 .writeZero(6);
+    }
+
+    /** The table of failures: each one's status. */
+    static Socks5CommandStatus statusOf(FailureReason reason) {
+        return switch (reason) {
+            case NOT_ALLOWED -> Socks5CommandStatus.FORBIDDEN;
+            case CONNECTION_REFUSED -> Socks5CommandStatus.CONNECTION_REFUSED;
+            case HOST_UNREACHABLE, NAME_NOT_FOUND, RESOLUTION_FAILED, NOT_ON_TAILNET ->
+                Socks5CommandStatus.HOST_UNREACHABLE;
+            case NETWORK_UNREACHABLE, NODE_NOT_READY -> Socks5CommandStatus.NETWORK_UNREACHABLE;
+            case TIMEOUT, RESOLUTION_TIMEOUT -> Socks5CommandStatus.TTL_EXPIRED;
+            case BAD_TARGET, CANCELLED, RESOURCES, INTERNAL -> Socks5CommandStatus.FAILURE;
+        };
     }
 
     /** The bound address is given as 0.0.0.0:0: it would tell clients nothing, and none uses it for CONNECT. */
@@ -61,7 +77,7 @@ final class SocksReplies implements Replies {
 
     @Override
     public ByteBuf failed(ByteBufAllocator allocator, ConnectFailure failure) {
-        return of(allocator, SocksReplyCode.of(failure.reason()));
+        return of(allocator, statusOf(failure.reason()));
     }
 
     private static ByteBuf constant(int... bytes) {

@@ -19,6 +19,7 @@ import dev.tailnet.proxy.testing.TestProxy;
 import dev.tailnet.proxy.testing.TestProxy.Options;
 import dev.tailnet.proxy.testing.TestResolver;
 import io.netty.util.concurrent.Promise;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -88,6 +89,34 @@ class ConnectFlowTest {
             client.readMethod();
             assertThat(client.readReply()).isZero();
             assertThat(client.readText(5)).isEqualTo("early");
+        }
+    }
+
+    @Test
+    void whereverAHandshakeIsSplitItsEarlyDataArrivesOnce() throws Exception {
+        try (var target = TargetServer.answersAtTheEnd();
+                var proxy = TestProxy.start()) {
+            byte[] greeting = TestClient.socksGreeting();
+            var all = new ByteArrayOutputStream();
+            all.writeBytes(greeting);
+            all.writeBytes(TestClient.socksConnect(LOOPBACK, target.port()));
+            all.writeBytes("early".getBytes(StandardCharsets.US_ASCII));
+            byte[] bytes = all.toByteArray();
+            for (int at = 1; at < bytes.length; at++) {
+                try (var client = TestClient.connect(proxy.address())) {
+                    client.send(Arrays.copyOf(bytes, at));
+                    if (at >= greeting.length) {
+                        client.readMethod();
+                    }
+                    client.send(Arrays.copyOfRange(bytes, at, bytes.length));
+                    if (at < greeting.length) {
+                        client.readMethod();
+                    }
+                    assertThat(client.readReply()).isZero();
+                    client.shutdownOutput();
+                    assertThat(client.readAllText()).isEqualTo("early");
+                }
+            }
         }
     }
 

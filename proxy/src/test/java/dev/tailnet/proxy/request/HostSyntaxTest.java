@@ -117,10 +117,4 @@ class HostSyntaxTest {
                 .isInstanceOf(ConnectFailure.class)
                 .hasMessageContaining("UTF-8");
     }
-
-    @Test
-    void mappedBytesAreIpv4() {
-        byte[] mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 127, 0, 0, 1};
-        assertThat(HostSyntax.ofBytes(mapped)).hasToString("127.0.0.1");
-    }
 }

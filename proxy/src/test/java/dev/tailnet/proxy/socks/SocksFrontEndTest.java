@@ -10,6 +10,7 @@ import dev.tailnet.proxy.testing.TestClient;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,14 @@ class SocksFrontEndTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Example.COM., example.com:443", "0x7f.1, 127.0.0.1:443", "::1, [0:0:0:0:0:0:0:1]:443"})
+    @CsvSource({
+        "Example.COM., example.com:443",
+        "0x7f.1, 127.0.0.1:443",
+        "::1, [0:0:0:0:0:0:0:1]:443",
+        "[::ffff:10.1.2.3], 10.1.2.3:443",
+        "BÜCHER.example, xn--bcher-kva.example:443",
+        "😀.example, xn--e28h.example:443"
+    })
     void readsNamesAndWhatOnlyLooksLikeOne(String name, String target) {
         channel.receive(TestClient.socksGreeting());
         channel.receive(TestClient.socksConnect(name, 443));
@@ -72,7 +80,11 @@ class SocksFrontEndTest {
                 assertThat(split.sent()).isEqualTo(CHOSEN);
                 assertThat(split.pipeline().names())
                         .contains(HandlerNames.CONNECT)
-                        .doesNotContain(HandlerNames.SOCKS5_GREETING, HandlerNames.SOCKS5_REQUEST);
+                        .doesNotContain(
+                                HandlerNames.SOCKS4_REJECTION,
+                                HandlerNames.SOCKS5_GREETING,
+                                HandlerNames.SOCKS5_REQUEST,
+                                HandlerNames.SOCKS5_HANDSHAKE);
                 split.finishAndReleaseAll();
             }
         }
@@ -89,9 +101,44 @@ class SocksFrontEndTest {
     @ParameterizedTest
     @ValueSource(strings = {"0500", "050102", "0502ff01"})
     void aClientThatInsistsOnAuthenticationIsTurnedAway(String greeting) {
-        channel.receive(java.util.HexFormat.of().parseHex(greeting));
+        channel.receive(HexFormat.of().parseHex(greeting));
         assertThat(channel.sent()).isEqualTo(new byte[] {5, (byte) 0xff});
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"050102 05010001 0a000001 0050 68656c6c6f", "0500 050100010a0000010050", "06010005010001"})
+    void nothingBehindARefusedGreetingIsRead(String messages) {
+        channel.receive(HexFormat.of().parseHex(messages.replace(" ", "")));
+        assertThat(channel.sent()).isEqualTo(new byte[] {5, (byte) 0xff});
+        assertThat(channel.requests()).isEmpty();
+        assertThat((Object) channel.readInbound()).isNull();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "050200010a0000010050 68656c6c6f",
+                "050100010a0000010000 68656c6c6f",
+                "0501000302ff610050 68656c6c6f"
+            })
+    void nothingBehindARefusedRequestIsRead(String messages) {
+        channel.receive(HexFormat.of().parseHex("050100" + messages.replace(" ", "")));
+        assertThat(channel.sent()).hasSize(12).startsWith(CHOSEN);
+        assertThat(channel.requests()).isEmpty();
+        assertThat((Object) channel.readInbound()).isNull();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void theLongestNameIsRead() {
+        String name = ("a".repeat(63) + ".").repeat(3) + "a".repeat(61);
+        channel.receive(TestClient.socksGreeting());
+        channel.receive(TestClient.socksConnect(name + ".", 443));
+        assertThat(channel.requests())
+                .singleElement()
+                .satisfies(request -> assertThat(request.target()).hasToString(name + ":443"));
     }
 
     @Test
@@ -109,6 +156,7 @@ class SocksFrontEndTest {
         "05030001010203040050, 7",
         "0500, -1",
         "05000001, 7",
+        "050200ff, 7",
         "0501000201020304, 8",
         "050100ff, 8",
         "05010003000050, 1",
@@ -120,7 +168,7 @@ class SocksFrontEndTest {
     void aBadRequestGetsItsCode(String request, int code) {
         channel.receive(TestClient.socksGreeting());
         channel.sent();
-        channel.receive(java.util.HexFormat.of().parseHex(request.replace(" ", "")));
+        channel.receive(HexFormat.of().parseHex(request.replace(" ", "")));
         if (code < 0) {
             assertThat(channel.isOpen()).isTrue();
             return;

@@ -3,12 +3,13 @@ package dev.tailnet.proxy.socks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.proxy.request.FailureReason;
+import io.netty.handler.codec.socksx.v5.Socks5CommandStatus;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SocksReplyCodeTest {
+class SocksRepliesTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -27,13 +28,13 @@ class SocksReplyCodeTest {
         "RESOURCES, 1",
         "INTERNAL, 1"
     })
-    void eachFailureHasItsCode(FailureReason reason, int code) {
-        assertThat(SocksReplyCode.of(reason).code()).isEqualTo(code);
+    void eachFailureHasItsStatus(FailureReason reason, int code) {
+        assertThat(SocksReplies.statusOf(reason).byteValue()).isEqualTo((byte) code);
     }
 
     @Test
     void noFailureLooksLikeSuccess() {
-        assertThat(Arrays.stream(FailureReason.values()).map(SocksReplyCode::of))
-                .doesNotContain(SocksReplyCode.SUCCEEDED);
+        assertThat(Arrays.stream(FailureReason.values()).map(SocksReplies::statusOf))
+                .noneMatch(Socks5CommandStatus::isSuccess);
     }
 }

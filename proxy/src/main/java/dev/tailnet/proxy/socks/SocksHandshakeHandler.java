@@ -1,0 +1,108 @@
+package dev.tailnet.proxy.socks;
+
+import dev.tailnet.proxy.connect.Connector;
+import dev.tailnet.proxy.connection.Connection;
+import dev.tailnet.proxy.connection.Farewell;
+import dev.tailnet.proxy.connection.HandlerNames;
+import dev.tailnet.proxy.connection.HandshakeTimeout;
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.ConnectRequest.Protocol;
+import dev.tailnet.proxy.request.HostSyntax;
+import dev.tailnet.proxy.request.Target;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.socksx.v5.Socks5AuthMethod;
+import io.netty.handler.codec.socksx.v5.Socks5CommandRequest;
+import io.netty.handler.codec.socksx.v5.Socks5CommandRequestDecoder;
+import io.netty.handler.codec.socksx.v5.Socks5InitialRequest;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the greeting with "no authentication required" (RFC 1928, section 3) and gives the CONNECT behind it on (section 4).
+ *
+ * <p>Netty's decoders turn what they cannot read into a message that looks like a good one: its decoder result comes first.
+ */
+final class SocksHandshakeHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOGGER = LoggerFactory.getLogger(SocksHandshakeHandler.class);
+
+    private final Connection connection;
+    private final Connector connector;
+    private boolean refused;
+
+    SocksHandshakeHandler(Connection connection, Connector connector) {
+        this.connection = connection;
+        this.connector = connector;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        switch (message) {
+            case Socks5InitialRequest greeting when !refused -> chooseMethod(ctx, greeting);
+            case Socks5CommandRequest request when !refused -> connect(ctx, request);
+            // What a decoder still passes on behind a refused message.
+            default -> ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void chooseMethod(ChannelHandlerContext ctx, Socks5InitialRequest greeting) {
+        if (greeting.decoderResult().isFailure()) {
+            refuseMethods(ctx, greeting.decoderResult().cause().getMessage());
+        } else if (!greeting.authMethods().contains(Socks5AuthMethod.NO_AUTH)) {
+            refuseMethods(ctx, "it insists on authentication, and none is asked for here");
+        } else {
+            ctx.writeAndFlush(SocksReplies.noAuthentication());
+            // Replaced, not removed and added: so the bytes behind the greeting go to the new decoder.
+            ctx.pipeline()
+                    .replace(
+                            HandlerNames.SOCKS5_GREETING,
+                            HandlerNames.SOCKS5_REQUEST,
+                            new Socks5CommandRequestDecoder(ConnectAddressDecoder.INSTANCE));
+        }
+    }
+
+    private void connect(ChannelHandlerContext ctx, Socks5CommandRequest request) {
+        if (request.decoderResult().isFailure()) {
+            Throwable cause = request.decoderResult().cause();
+            refuse(ctx, SocksReplies.of(ctx.alloc(), RequestRefused.statusOf(cause)), cause.getMessage());
+            return;
+        }
+        try {
+            Target target = Target.of(HostSyntax.parse(request.dstAddr()), request.dstPort());
+            connector.connect(connection, Protocol.SOCKS5, target, SocksReplies.INSTANCE);
+            // Only with the next handler in place: the decoder is about to pass on what came behind the request.
+            ctx.pipeline().remove(this);
+            ctx.pipeline().remove(HandlerNames.SOCKS5_REQUEST);
+        } catch (ConnectFailure e) {
+            refuse(ctx, SocksReplies.INSTANCE.failed(ctx.alloc(), e), e.getMessage());
+        }
+    }
+
+    private void refuseMethods(ChannelHandlerContext ctx, @Nullable String why) {
+        refuse(ctx, SocksReplies.noAcceptableMethod(ctx.alloc()), why);
+    }
+
+    private void refuse(ChannelHandlerContext ctx, ByteBuf reply, @Nullable String why) {
+        refused = true;
+        LOGGER.debug("Refused the SOCKS handshake of {}: {}", ctx.channel().remoteAddress(), why);
+        Farewell.say(connection, reply);
+    }
+
+    /** A client that stops halfway has no request. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof HandshakeTimeout || event instanceof ChannelInputShutdownEvent) {
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOGGER.debug("The SOCKS handshake of {} failed", ctx.channel().remoteAddress(), cause);
+        ctx.close();
+    }
+}
