@@ -1,9 +1,11 @@
 package dev.tailnet.agent;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -44,15 +46,12 @@ final class StateDirectory {
     }
 
     private static String reason(IOException e) {
-        if (e instanceof FileSystemException failure) {
-            String reason = failure.getReason();
-            return reason == null
-                    ? (e instanceof java.nio.file.AccessDeniedException
-                                    ? "permission denied"
-                                    : e.getClass().getSimpleName())
-                            + " at " + failure.getFile()
-                    : reason;
-        }
-        return String.valueOf(e.getMessage());
+        return switch (e) {
+            case AccessDeniedException denied -> "permission denied at " + denied.getFile();
+            case NoSuchFileException missing -> missing.getFile() + " cannot be created";
+            case FileSystemException failure
+            when failure.getReason() != null -> failure.getFile() + ": " + failure.getReason();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 }

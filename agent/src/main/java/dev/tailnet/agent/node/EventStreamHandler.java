@@ -52,10 +52,11 @@ final class EventStreamHandler extends SimpleChannelInboundHandler<ByteBuf> {
         }
     }
 
+    /** What the library finds worth telling is about its own workings: of use to who looks for a fault, not to operators. */
     private static void log(NodeEvent.Log log) {
         switch (log.level()) {
-            case DEBUG -> TAILSCALE.debug("{}", log.text());
-            case INFO -> TAILSCALE.info("{}", log.text());
+            case DEBUG -> TAILSCALE.trace("{}", log.text());
+            case INFO -> TAILSCALE.debug("{}", log.text());
             case WARNING -> TAILSCALE.warn("{}", log.text());
             case ERROR -> TAILSCALE.error("{}", log.text());
         }

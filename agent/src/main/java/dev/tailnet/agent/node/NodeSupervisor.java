@@ -199,6 +199,7 @@ public final class NodeSupervisor {
         }
     }
 
+    /** The agent's own end is not told here: who ends it says so. */
     private void log(NodeState next) {
         switch (next.kind()) {
             case RUNNING -> {
@@ -207,7 +208,11 @@ public final class NodeSupervisor {
                         "Node is up: {}",
                         running == null ? settings.hostname() : running.name() + " " + running.addresses());
             }
-            case STOPPED -> LOGGER.info("Node stopped: {}", next.reason());
+            case STOPPED -> {
+                if (!condition.stopped()) {
+                    LOGGER.warn("Node is not up: {}", next.reason());
+                }
+            }
             case STARTING, NEEDS_LOGIN, NEEDS_APPROVAL, FAILED -> {
                 switch (next.outlook()) {
                     case FINE -> LOGGER.info("Node is starting: {}", next.reason());

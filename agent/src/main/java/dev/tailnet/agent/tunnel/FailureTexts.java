@@ -60,7 +60,7 @@ final class FailureTexts {
                         name + " has no address: neither the tailnet's DNS nor this machine's knows the name");
             case TIMEOUT ->
                 failure(
-                        FailureReason.RESOLUTION_FAILED,
+                        FailureReason.RESOLUTION_TIMEOUT,
                         "looking up " + name + " got no answer within " + seconds(timeout)
                                 + ": check the tailnet's and this machine's DNS servers");
             case NODE_DOWN -> failure(FailureReason.NODE_NOT_READY, "the node is not up: " + message);

@@ -113,7 +113,7 @@ class PendingOperationsTest {
             NO_SUCH_NAME   | NAME_NOT_FOUND    | db.internal has no address
             RESOLVE_FAILED | RESOLUTION_FAILED | looking up db.internal failed: SERVFAIL
             INTERNAL       | RESOLUTION_FAILED | looking up db.internal failed: SERVFAIL
-            TIMEOUT        | RESOLUTION_FAILED | within 5 s
+            TIMEOUT        | RESOLUTION_TIMEOUT | within 5 s
             NODE_DOWN      | NODE_NOT_READY    | SERVFAIL
             """)
     void saysWhyALookupFailed(Code code, FailureReason reason, String message) {
