@@ -39,11 +39,11 @@ class NetworkIT {
 
     @Test
     void peersReachEachOther() {
-        assertThat(client.tailscale("ping", "--timeout=10s", "--c=1", "web")
+        assertThat(client.tailscale("ping", "--timeout=10s", "--c=1", "--until-direct=false", "web")
                         .orThrow()
                         .stdout())
                 .contains("pong from web (" + web.ipv4() + ")");
-        assertThat(web.tailscale("ping", "--timeout=10s", "--c=1", client.ipv6())
+        assertThat(web.tailscale("ping", "--timeout=10s", "--c=1", "--until-direct=false", client.ipv6())
                         .orThrow()
                         .stdout())
                 .contains("pong from client");
