@@ -114,6 +114,26 @@ class NotReadyIT {
         }
     }
 
+    @Test
+    void saysThatTheNodesKeyHasExpired() {
+        try (AgentProcess agent = AgentProcess.in(network, "aged")
+                .authKey(network.createAuthKey(AuthKeyOptions.singleUse()))
+                .startAndAwaitRunning()) {
+            network.expireNode(id("aged"));
+
+            assertThat(agent.awaitState("needs-login", PATIENCE).path("reason").asString())
+                    .startsWith("the node's key expired at 20");
+        }
+    }
+
+    private long id(String name) {
+        return network.nodes().stream()
+                .filter(node -> node.givenName().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .id();
+    }
+
     /** The first connection is made at the moment that the proxy listens, a good while before the node is up. */
     @Test
     void aConnectionWaitsForTheNode() throws IOException {
