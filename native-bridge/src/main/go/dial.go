@@ -104,11 +104,7 @@ func (n *node) dialTailnet(ctx context.Context, target netip.AddrPort) (leg, err
 	if err != nil {
 		return nil, err
 	}
-	conn, err := n.netstack.Load().DialContextTCPWithBind(ctx, source, target)
-	if err != nil {
-		return nil, err
-	}
-	return newNetstackLeg(conn), nil
+	return dialNetstack(ctx, n.netstack.Load(), source, target)
 }
 
 // tailnetSource checks that the tailnet carries packets to ip, and returns the address to send them from.

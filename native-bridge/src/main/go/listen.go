@@ -144,6 +144,11 @@ func (n *node) pass(listener *net.UnixConn, listenerID uint64, remote net.Conn) 
 		return err
 	}
 	defer syscall.Close(fd)
+	client, err := callerLeg(conn, kind)
+	if err != nil {
+		remote.Close()
+		return err
+	}
 	c := &acceptedConn{listener: listenerID, remote: hostOf(remote.RemoteAddr())}
 	if c.inode, err = inode(fd); err == nil {
 		accepted.add(c)
@@ -153,12 +158,12 @@ func (n *node) pass(listener *net.UnixConn, listenerID uint64, remote net.Conn) 
 		}
 	}
 	if err != nil {
-		conn.Close()
+		client.close()
 		remote.Close()
 		return err
 	}
 	go func() {
-		n.join(conn, remote)
+		n.join(client, newNetstackLeg(remote))
 		accepted.end(c)
 	}()
 	return nil
@@ -177,22 +182,20 @@ func hostOf(addr net.Addr) string {
 
 // join moves bytes between the caller's socket and a connection of the tailnet until both directions have ended, or the
 // node is closed.
-func (n *node) join(conn, remote net.Conn) {
-	var client, target leg
-	if unixConn, ok := conn.(*net.UnixConn); ok && conn.LocalAddr().Network() == "unix" {
-		socket, err := newSocketLeg(unixConn)
-		if err != nil {
-			remote.Close()
-			return
-		}
-		client, target = socket, newNetstackLeg(remote)
-	} else {
-		client, target = &plainLeg{conn}, &plainLeg{remote}
-	}
+func (n *node) join(client, target leg) {
 	t := newTunnel(client, target, 0)
 	stop := context.AfterFunc(n.ctx, func() { t.fail(errClosed) })
 	defer stop()
 	t.run(nil)
+}
+
+// callerLeg makes a leg of our end of a socket pair. Datagrams have no halves to close, and their ends are those of the
+// socket.
+func callerLeg(conn net.Conn, kind int) (leg, error) {
+	if kind == syscall.SOCK_STREAM {
+		return newSocketLeg(conn)
+	}
+	return &plainLeg{conn}, nil
 }
 
 // connect dials for the C interface, which takes names and waits for the node to run.
@@ -213,51 +216,61 @@ func (n *node) connect(network, addr string) (int, error) {
 	}
 	ctx, stop := context.WithTimeout(n.ctx, dialTimeout)
 	defer stop()
-	remote, err := n.connectTailnet(ctx, network, addr, kind)
+	target, err := n.connectTailnet(ctx, network, addr, kind)
 	if err != nil {
 		return -1, contextError(ctx, err)
 	}
 	conn, fd, err := socketPair(kind, false)
 	if err != nil {
-		remote.Close()
+		target.close()
 		return -1, err
 	}
-	go n.join(conn, remote)
+	client, err := callerLeg(conn, kind)
+	if err != nil {
+		target.close()
+		syscall.Close(fd)
+		return -1, err
+	}
+	go n.join(client, target)
 	return fd, nil
 }
 
-func (n *node) connectTailnet(ctx context.Context, network, addr string, kind int) (net.Conn, error) {
+func (n *node) connectTailnet(ctx context.Context, network, addr string, kind int) (leg, error) {
 	host, port, err := splitHostPort(network, addr)
 	if err != nil {
 		return nil, err
 	}
-	targets, err := n.connectTargets(ctx, network, host)
+	addrs, err := n.connectTargets(ctx, network, host)
 	if err != nil {
 		return nil, err
 	}
 	var failed error
-	for _, target := range targets {
-		source, err := n.tailnetSource(target)
-		if err != nil {
-			failed = err
-			continue
+	for _, to := range addrs {
+		target := netip.AddrPortFrom(to, port)
+		var found leg
+		if kind == syscall.SOCK_STREAM {
+			found, err = n.dialTailnet(ctx, target)
+		} else {
+			found, err = n.dialTailnetUDP(ctx, target)
 		}
-		to := netip.AddrPortFrom(target, port)
-		if kind != syscall.SOCK_STREAM {
-			conn, err := n.netstack.Load().DialContextUDPWithBind(ctx, source, to)
-			if err == nil {
-				return conn, nil
-			}
-			failed = err
-			continue
-		}
-		conn, err := n.netstack.Load().DialContextTCPWithBind(ctx, source, to)
 		if err == nil {
-			return conn, nil
+			return found, nil
 		}
-		failed = failf(classifyDial(err), "%s", dialWords(to, dialTimeout, err))
+		failed = failf(classifyDial(err), "%s", dialWords(target, dialTimeout, err))
 	}
 	return nil, failed
+}
+
+func (n *node) dialTailnetUDP(ctx context.Context, target netip.AddrPort) (leg, error) {
+	source, err := n.tailnetSource(target.Addr())
+	if err != nil {
+		return nil, err
+	}
+	conn, err := n.netstack.Load().DialContextUDPWithBind(ctx, source, target)
+	if err != nil {
+		return nil, err
+	}
+	return &plainLeg{conn}, nil
 }
 
 // connectTargets resolves the host of a dial of the C interface to addresses of the wanted family.

@@ -5,40 +5,23 @@ import (
 	"errors"
 	"io"
 	"net"
-	"reflect"
-	"unsafe"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
 	"gvisor.dev/gvisor/pkg/waiter"
 )
 
-// gonet.TCPConn cannot reset its connection, and makes garbage for every read that waits. The endpoint inside it can do
-// both better, but has no accessor. Where it lies is found out once, by name and type; with another layout the
-// connection is used through its own methods, and a reset becomes a close.
-var endpointField, queueField = func() (ep, wq *uintptr) {
-	conn := reflect.TypeFor[gonet.TCPConn]()
-	e, haveEndpoint := conn.FieldByName("ep")
-	q, haveQueue := conn.FieldByName("wq")
-	if !haveEndpoint || !haveQueue ||
-		e.Type != reflect.TypeFor[tcpip.Endpoint]() || q.Type != reflect.TypeFor[*waiter.Queue]() {
-		return nil, nil
-	}
-	return &e.Offset, &q.Offset
-}()
-
-// newNetstackLeg makes a leg of a connection through the tailnet.
+// newNetstackLeg makes a leg of a connection that netstack accepted or dialed for us.
 func newNetstackLeg(conn net.Conn) leg {
 	tcp, ok := conn.(*gonet.TCPConn)
-	if !ok || endpointField == nil {
+	if !ok || !endpointField.known || !queueField.known {
 		return &plainLeg{conn}
 	}
-	base := unsafe.Pointer(tcp)
-	l := &netstackLeg{
-		conn:  tcp,
-		ep:    *(*tcpip.Endpoint)(unsafe.Add(base, *endpointField)),
-		queue: *(**waiter.Queue)(unsafe.Add(base, *queueField)),
-	}
+	return newEndpointLeg(endpointField.of(tcp), queueField.of(tcp), maxReceiveWindow)
+}
+
+func newEndpointLeg(ep tcpip.Endpoint, queue *waiter.Queue, window int) *netstackLeg {
+	l := &netstackLeg{ep: ep, queue: queue, window: int64(window)}
 	l.readable, l.canRead = waiter.NewChannelEntry(waiter.ReadableEvents)
 	l.writable, l.canWrite = waiter.NewChannelEntry(waiter.WritableEvents)
 	l.queue.EventRegister(&l.readable)
@@ -49,9 +32,9 @@ func newNetstackLeg(conn net.Conn) leg {
 
 // netstackLeg is a TCP connection of netstack.
 type netstackLeg struct {
-	conn  *gonet.TCPConn
-	ep    tcpip.Endpoint
-	queue *waiter.Queue
+	ep     tcpip.Endpoint
+	queue  *waiter.Queue
+	window int64 // how far the receive window may grow
 
 	readable, writable waiter.Entry
 	canRead, canWrite  <-chan struct{}
@@ -70,7 +53,9 @@ func (l *netstackLeg) read() (*buffer, int, error) {
 		result, err := l.ep.Read(&w, tcpip.ReadOptions{})
 		switch err.(type) {
 		case nil:
-			l.ep.ModerateRecvBuf(result.Count)
+			if l.ep.SocketOptions().GetReceiveBufferSize() < l.window {
+				l.ep.ModerateRecvBuf(result.Count)
+			}
 			return b, result.Count, nil
 		case *tcpip.ErrWouldBlock:
 			giveBuffer(b)

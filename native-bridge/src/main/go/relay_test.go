@@ -21,7 +21,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 )
 
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // farEnd is what a target of a test offers: the far end of the target's connection.
 type farEnd interface {

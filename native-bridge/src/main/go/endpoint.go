@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"hash/maphash"
+	"net/netip"
+	"reflect"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+	"gvisor.dev/gvisor/pkg/waiter"
+	"tailscale.com/wgengine/netstack"
+)
+
+// The stack inside netstack.Impl and the endpoint inside gonet.TCPConn have no accessor. Without them a connection cannot
+// be reset, its port cannot be chosen, and every read that waits makes garbage. Where they lie is found out once, by name
+// and type; with another layout what they are needed for is done without them, less well.
+var (
+	stackField    = fieldOf[netstack.Impl, *stack.Stack]("ipstack")
+	endpointField = fieldOf[gonet.TCPConn, tcpip.Endpoint]("ep")
+	queueField    = fieldOf[gonet.TCPConn, *waiter.Queue]("wq")
+)
+
+// field is where a struct S holds an F; the zero field is nowhere.
+type field[S, F any] struct {
+	offset uintptr
+	known  bool
+}
+
+func fieldOf[S, F any](name string) field[S, F] {
+	found, ok := reflect.TypeFor[S]().FieldByName(name)
+	if !ok || len(found.Index) != 1 || found.Type != reflect.TypeFor[F]() {
+		return field[S, F]{}
+	}
+	return field[S, F]{found.Offset, true}
+}
+
+func (f field[S, F]) of(s *S) F { return *(*F)(unsafe.Add(unsafe.Pointer(s), f.offset)) }
+
+// nicID is the one NIC of netstack.Impl.
+const nicID = 1
+
+// dialNetstack opens a TCP connection from an address of this node.
+func dialNetstack(ctx context.Context, impl *netstack.Impl, source netip.Addr, target netip.AddrPort) (leg, error) {
+	if !stackField.known {
+		conn, err := impl.DialContextTCPWithBind(ctx, source, target)
+		if err != nil {
+			return nil, err
+		}
+		return newNetstackLeg(conn), nil
+	}
+	return dialStack(ctx, stackField.of(impl), source, target)
+}
+
+func dialStack(ctx context.Context, s *stack.Stack, source netip.Addr, target netip.AddrPort) (leg, error) {
+	var protocol tcpip.NetworkProtocolNumber = ipv4.ProtocolNumber
+	if target.Addr().Is6() {
+		protocol = ipv6.ProtocolNumber
+	}
+	queue := new(waiter.Queue)
+	ep, err := s.NewEndpoint(tcp.ProtocolNumber, protocol, queue)
+	if err != nil {
+		return nil, netstackError{err}
+	}
+	if err := bindPort(ep, source, target); err != nil {
+		ep.Close()
+		return nil, netstackError{err}
+	}
+	connected, notify := waiter.NewChannelEntry(waiter.WritableEvents)
+	queue.EventRegister(&connected)
+	defer queue.EventUnregister(&connected)
+	begin := time.Now()
+	err = ep.Connect(tcpip.FullAddress{NIC: nicID, Addr: tcpip.AddrFromSlice(target.Addr().AsSlice()), Port: target.Port()})
+	if _, started := err.(*tcpip.ErrConnectStarted); started {
+		select {
+		case <-notify:
+			err = ep.LastError()
+		case <-ctx.Done():
+			ep.Close()
+			return nil, ctx.Err()
+		}
+	}
+	if err != nil {
+		ep.Close()
+		return nil, netstackError{err}
+	}
+	return newEndpointLeg(ep, queue, receiveWindow(time.Since(begin))), nil
+}
+
+// bindPort gives an endpoint a port of its own. Left to itself netstack takes a random one, and what is at random one of
+// a few thousand that the target still holds in TIME_WAIT makes its SYN vanish there.
+func bindPort(ep tcpip.Endpoint, source netip.Addr, target netip.AddrPort) tcpip.Error {
+	from := tcpip.FullAddress{NIC: nicID, Addr: tcpip.AddrFromSlice(source.AsSlice())}
+	for range bindAttempts {
+		from.Port = ports.next(target)
+		err := ep.Bind(from)
+		if _, taken := err.(*tcpip.ErrPortInUse); !taken {
+			return err
+		}
+	}
+	from.Port = 0
+	return ep.Bind(from)
+}
+
+const bindAttempts = 256
+
+// ports chooses local ports by RFC 6056, algorithm 4: to any one target they come in sequence, so that one that was used
+// is not used again for as long as possible.
+var ports = newPortSequence()
+
+// The ephemeral ports of netstack.
+const (
+	firstPort = 16000
+	portCount = 1<<16 - firstPort
+)
+
+type portSequence struct {
+	seed     maphash.Seed
+	counters [1024]atomic.Uint32
+}
+
+func newPortSequence() *portSequence {
+	p := &portSequence{seed: maphash.MakeSeed()}
+	var start [4]byte
+	for i := range p.counters {
+		rand.Read(start[:])
+		p.counters[i].Store(binary.NativeEndian.Uint32(start[:]))
+	}
+	return p
+}
+
+func (p *portSequence) next(target netip.AddrPort) uint16 {
+	hash := maphash.Comparable(p.seed, target)
+	count := p.counters[hash%uint64(len(p.counters))].Add(1)
+	return uint16(firstPort + (uint64(count)+hash>>32)%portCount)
+}
+
+// A received packet waits in a buffer of 64 KiB however short it is, so a window that the path has no use for costs fifty
+// times its size in memory. A connection's window therefore grows to what a fast path of its round-trip time needs.
+const (
+	minReceiveWindow = 1 << 20
+	maxReceiveWindow = 8 << 20
+	fastPath         = 125_000_000 // bytes per second
+)
+
+func receiveWindow(roundTrip time.Duration) int {
+	return max(minReceiveWindow, min(maxReceiveWindow, int(roundTrip.Seconds()*fastPath)))
+}
