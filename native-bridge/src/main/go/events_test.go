@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/netip"
 	"strings"
@@ -170,6 +171,16 @@ func TestBackendLevels(t *testing.T) {
 			t.Errorf("%q: %d, want %d", line, got, want)
 		}
 	}
+}
+
+func TestFatalLinesDoNotEndTheProcess(t *testing.T) {
+	defer func() {
+		if r := recover(); r != "invalid something" {
+			t.Errorf("recovered %v", r)
+		}
+	}()
+	log.Print("harmless")
+	log.Fatalf("invalid %s", "something")
 }
 
 func TestTheAuthKeyIsInNoLine(t *testing.T) {

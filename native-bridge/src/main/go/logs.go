@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"runtime"
 	"strings"
 )
 
@@ -28,9 +29,29 @@ type goLog struct{}
 
 func (goLog) Write(p []byte) (int, error) {
 	line := strings.TrimRight(string(p), "\n")
+	if isFatal() {
+		// log.Fatal would end the process that has loaded this library. As a panic it ends a start, with this reason.
+		fmt.Fprintln(os.Stderr, line)
+		panic(line)
+	}
 	level := backendLevel(line)
 	table.each(func(n *node) { n.log(level, "%s", line) })
 	return len(p), nil
+}
+
+// isFatal tells whether the line being written is one of log.Fatal and its kin.
+func isFatal() bool {
+	var callers [16]uintptr
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers[:])])
+	for {
+		frame, more := frames.Next()
+		if strings.HasPrefix(frame.Function, "log.") && strings.Contains(frame.Function, "Fatal") {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
 }
 
 // backendLevel tells how much a line of the tailscale packages matters. They write for their own developers: what a
