@@ -18,7 +18,6 @@ import (
 	"tailscale.com/ipn"
 	"tailscale.com/ipn/ipnlocal"
 	"tailscale.com/ipn/store/mem"
-	"tailscale.com/net/tshttpproxy"
 	"tailscale.com/tsnet"
 	"tailscale.com/wgengine/netstack"
 )
@@ -147,9 +146,7 @@ func (n *node) run(opts options) {
 func (n *node) startServer(opts options) error {
 	neutraliseEnvironment()
 	keepHostRoutes()
-	if len(opts.selfProxy) > 0 {
-		tshttpproxy.SetSelfProxy(opts.selfProxy...)
-	}
+	addSelfProxies(opts.selfProxy)
 	if opts.authKey != "" {
 		key := opts.authKey
 		n.secret.Store(&key)

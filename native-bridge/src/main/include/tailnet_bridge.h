@@ -34,8 +34,8 @@ const char *tailnet_version(void);
 //   state           "memory" or "dir" (default): keep the node's state in memory, or in tailscaled.state (0600) under
 //                   the directory of tailscale_set_dir (0700). In memory, that directory is where temporary files go
 //   time-wait-ms    how long a closed tailnet TCP connection holds its ports and memory (default 1000)
-//   self-proxy      comma-separated host:port of this process's own proxies: when HTTPS_PROXY names one of them, the
-//                   node reaches its control server without it
+//   self-proxy      comma-separated host:port of this process's own proxies: when HTTP_PROXY or HTTPS_PROXY names one of
+//                   them, the node reaches its control server without it
 // After tailscale_start, and what implies it, accept-routes and shields-up default to "false", as in libtailscale.
 // -EINVAL names the unknown option or the bad value; -EBUSY after tailnet_start.
 int tailnet_set_option(tailscale sd, const char *name, const char *value);
