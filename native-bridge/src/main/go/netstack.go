@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync/atomic"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
@@ -34,7 +35,8 @@ func newEndpointLeg(ep tcpip.Endpoint, queue *waiter.Queue, window int) *netstac
 type netstackLeg struct {
 	ep     tcpip.Endpoint
 	queue  *waiter.Queue
-	window int64 // how far the receive window may grow
+	window int64 // how far the receive buffer may grow while little was sent
+	sent   atomic.Int64
 
 	readable, writable waiter.Entry
 	canRead, canWrite  <-chan struct{}
@@ -53,7 +55,7 @@ func (l *netstackLeg) read() (*buffer, int, error) {
 		result, err := l.ep.Read(&w, tcpip.ReadOptions{})
 		switch err.(type) {
 		case nil:
-			if l.ep.SocketOptions().GetReceiveBufferSize() < l.window {
+			if l.mayGrow() {
 				l.ep.ModerateRecvBuf(result.Count)
 			}
 			return b, result.Count, nil
@@ -70,7 +72,13 @@ func (l *netstackLeg) read() (*buffer, int, error) {
 	}
 }
 
+// mayGrow tells whether netstack may enlarge the receive buffer.
+func (l *netstackLeg) mayGrow() bool {
+	return l.ep.SocketOptions().GetReceiveBufferSize() < l.window || l.sent.Load() >= duplex
+}
+
 func (l *netstackLeg) write(b []byte) error {
+	l.sent.Add(int64(len(b)))
 	for len(b) > 0 {
 		l.payload.Reset(b)
 		count, err := l.ep.Write(&l.payload, tcpip.WriteOptions{})
