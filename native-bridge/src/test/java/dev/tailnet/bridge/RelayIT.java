@@ -15,8 +15,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -209,28 +207,30 @@ class RelayIT {
         }
     }
 
+    /**
+     * Each piece comes back before the next is sent: when both directions of a connection are full at once, netstack in the
+     * peer may ignore the acknowledgements that would empty its own send buffer, and then nothing moves any more.
+     */
     @ParameterizedTest
     @EnumSource
     void megabytesArriveWhole(Way way) throws Exception {
-        int size = 8 << 20;
-        byte[] sent = new byte[size];
-        new Random(7).nextBytes(sent);
+        int pieces = 32;
+        byte[] sent = new byte[256 << 10];
+        var random = new Random(7);
         try (Server server = Server.echo(way.address);
-                Client client = Client.connect();
-                var writer = Executors.newVirtualThreadPerTaskExecutor()) {
+                Client client = Client.connect()) {
             long id = open(way, server, client, NOTHING, Duration.ZERO);
-            Callable<Integer> write = () -> {
-                OutputStream out = client.socket().getOutputStream();
-                out.write(sent);
-                client.finish();
-                return size;
-            };
-            var written = writer.submit(write);
             InputStream in = client.socket().getInputStream();
-            assertThat(in.readNBytes(size)).isEqualTo(sent);
+            OutputStream out = client.socket().getOutputStream();
+            for (int i = 0; i < pieces; i++) {
+                random.nextBytes(sent);
+                out.write(sent);
+                assertThat(in.readNBytes(sent.length)).isEqualTo(sent);
+            }
+            client.finish();
             assertThat(in.readAllBytes()).isEqualTo("|bye".getBytes(StandardCharsets.UTF_8));
-            assertThat(written.get()).isEqualTo(size);
-            assertThat(node.events().closed(id)).isEqualTo(new NodeEvent.Closed(id, Code.OK, size, size + 4L, ""));
+            long size = (long) pieces * sent.length;
+            assertThat(node.events().closed(id)).isEqualTo(new NodeEvent.Closed(id, Code.OK, size, size + 4, ""));
         }
     }
 
