@@ -7,19 +7,18 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import dev.tailnet.agent.testing.AgentProcess;
 import dev.tailnet.agent.testing.Curl;
 import dev.tailnet.agent.testing.Eventually;
+import dev.tailnet.agent.testing.Gate;
 import dev.tailnet.agent.testing.Tunnel;
 import dev.tailnet.testnet.AuthKeyOptions;
 import dev.tailnet.testnet.PeerOptions;
-import dev.tailnet.testnet.Ports;
 import dev.tailnet.testnet.TestNetwork;
 import dev.tailnet.testnet.fixture.EchoServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,35 +133,30 @@ class NotReadyIT {
                 .id();
     }
 
-    /** The first connection is made at the moment that the proxy listens, a good while before the node is up. */
     @Test
-    void aConnectionWaitsForTheNode() throws IOException {
-        InetSocketAddress proxy = Ports.freeTcp();
+    void aConnectionWaitsForTheNode() throws Exception {
         try (var server = new EchoServer(InetAddress.ofLiteral("127.0.0.1"));
                 var peer = network.startPeer("patient");
+                var control = new Gate(network.controlUrl());
                 AgentProcess agent = AgentProcess.in(network, "early")
                         .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
-                        .arguments("--listen=" + Ports.hostPort(proxy))
-                        .launch();
-                Tunnel tunnel = Eventually.get(
-                                PATIENCE, () -> open(proxy.getPort(), peer.ipv4(), server.port()), Optional::isPresent)
-                        .orElseThrow()) {
-            tunnel.send("patience");
+                        .arguments("--login-server=" + control.address())
+                        .start();
+                var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            Callable<Tunnel> open =
+                    () -> Tunnel.open(agent.proxyPort(), Tunnel.Protocol.HTTP, peer.ipv4(), server.port());
+            Future<Tunnel> early = clients.submit(open);
+            Eventually.get(
+                    PATIENCE, () -> agent.status().at("/connections/waiting").asInt(), waiting -> waiting == 1);
+            control.open();
 
-            assertThat(tunnel.receive(8)).isEqualTo("patience");
+            try (Tunnel tunnel = early.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                tunnel.send("patience");
+                assertThat(tunnel.receive(8)).isEqualTo("patience");
+            }
             assertThat(agent.log().lines().filter(line -> line.contains("DECISION")))
                     .singleElement(as(STRING))
                     .contains("waited_ms=");
-        }
-    }
-
-    private static Optional<Tunnel> open(int proxyPort, String host, int port) {
-        try {
-            return Optional.of(Tunnel.open(proxyPort, Tunnel.Protocol.HTTP, host, port));
-        } catch (ConnectException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }
