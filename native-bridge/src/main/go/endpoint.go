@@ -145,7 +145,8 @@ func (p *portSequence) next(target netip.AddrPort) uint16 {
 }
 
 // A received packet waits in a buffer of 64 KiB however short it is, so a window that the path has no use for costs fifty
-// times its size in memory. A download's receive buffer therefore grows to what a fast path of its round-trip time needs.
+// times its size in memory. A download's receive buffer therefore grows to what a fast path of its round-trip time needs, or to
+// its share of what all tunnels together may have.
 //
 // Once a connection has also sent much, the buffer grows as netstack likes. While netstack advertises a window of zero it
 // accepts no acknowledgement that follows data it has dropped, and it drops the last bytes of a window that its scale
@@ -153,6 +154,7 @@ func (p *portSequence) next(target netip.AddrPort) uint16 {
 // from getting there.
 const (
 	minReceiveWindow = 1 << 20
+	sharedWindow     = 8 << 20
 	maxReceiveWindow = 8 << 20
 	fastPath         = 125_000_000 // bytes per second
 	duplex           = 256 << 10   // bytes sent

@@ -11,7 +11,7 @@ import (
 // burst the next collection is far away. A soft limit makes collections come sooner above it; below it there is no
 // difference. It allows for what each tunnel needs while it is idle.
 const (
-	memoryBase      = 256 << 20
+	memoryBase      = 384 << 20
 	memoryPerTunnel = 64 << 10
 	memoryStep      = 512 // tunnels: changing the limit stops the world
 )

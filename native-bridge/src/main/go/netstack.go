@@ -74,7 +74,8 @@ func (l *netstackLeg) read() (*buffer, int, error) {
 
 // mayGrow tells whether netstack may enlarge the receive buffer.
 func (l *netstackLeg) mayGrow() bool {
-	return l.ep.SocketOptions().GetReceiveBufferSize() < l.window || l.sent.Load() >= duplex
+	size := l.ep.SocketOptions().GetReceiveBufferSize()
+	return size < l.window || size*memory.tunnels.Load() < sharedWindow || l.sent.Load() >= duplex
 }
 
 func (l *netstackLeg) write(b []byte) error {
