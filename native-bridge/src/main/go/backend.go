@@ -3,48 +3,19 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync/atomic"
 
 	"tailscale.com/ipn"
 	"tailscale.com/ipn/ipnext"
 	"tailscale.com/ipn/ipnlocal"
-	"tailscale.com/ipn/store"
 	"tailscale.com/types/logger"
 )
 
 // extensionName registers this library with the LocalBackend of each tsnet.Server.
 const extensionName = "libtailscale"
 
-const stateFile = "tailscaled.state"
-
 func init() {
 	ipnext.RegisterExtension(extensionName, newExtension)
-}
-
-// nodeStore is a state store that knows its node: LocalBackend hands it to the extension before it starts.
-type nodeStore struct {
-	ipn.StateStore
-	node *node
-}
-
-func openStateFile(logf logger.Logf, path string) (ipn.StateStore, error) {
-	return store.NewFileStore(logf, path)
-}
-
-// defaultStateDir is where tsnet would keep the state.
-func defaultStateDir() (string, error) {
-	exe, err := os.Executable()
-	if err != nil {
-		return "", err
-	}
-	config, err := os.UserConfigDir()
-	if err != nil {
-		return "", fmt.Errorf("no state directory was set and there is no default: %w", err)
-	}
-	return filepath.Join(config, "tsnet-"+strings.ToLower(filepath.Base(exe))), nil
 }
 
 // extension gives a node its LocalBackend and the notifications of the bus from the first on.

@@ -300,3 +300,19 @@ func (n *node) connectTargets(ctx context.Context, network, host string) ([]neti
 
 // closeTimeout bounds how long tailscale_close waits: a logout takes at most 5 s.
 const closeTimeout = 15 * time.Second
+
+// dialTimeout bounds a dial of the C interface, which has no deadline of its own.
+const dialTimeout = 2 * time.Minute
+
+// splitHostPort is net.SplitHostPort with service names resolved.
+func splitHostPort(network, addr string) (host string, port uint16, err error) {
+	host, service, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", 0, err
+	}
+	number, err := net.LookupPort(network, service)
+	if err != nil {
+		return "", 0, err
+	}
+	return host, uint16(number), nil
+}

@@ -4,20 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"tailscale.com/ipn"
 	"tailscale.com/ipn/ipnlocal"
-	"tailscale.com/ipn/store/mem"
 	"tailscale.com/tsnet"
 	"tailscale.com/wgengine/netstack"
 )
@@ -175,44 +172,6 @@ func (n *node) startServer(opts options) error {
 	return n.finishStart(opts)
 }
 
-// logIDFile is where tsnet keeps the identity of its log uploads, which this build has none of.
-const logIDFile = "tailscaled.log.conf"
-
-// prepareState decides where the state lives. The store is always ours: it is how the extension finds its node.
-func (n *node) prepareState(server *tsnet.Server, opts options) error {
-	if opts.memory {
-		if opts.dir != "" {
-			if err := os.MkdirAll(opts.dir, 0o700); err != nil {
-				return fmt.Errorf("cannot make the directory for temporary files: %w", err)
-			}
-		}
-		dir, err := os.MkdirTemp(opts.dir, "libtailscale-")
-		if err != nil {
-			return fmt.Errorf("cannot make a directory for the node's temporary files: %w", err)
-		}
-		n.tempDir = dir
-		server.Dir = dir
-		server.Store = &nodeStore{StateStore: new(mem.Store), node: n}
-		return nil
-	}
-	if server.Dir == "" {
-		dir, err := defaultStateDir()
-		if err != nil {
-			return err
-		}
-		server.Dir = dir
-	}
-	if err := os.MkdirAll(server.Dir, 0o700); err != nil {
-		return fmt.Errorf("cannot make the state directory: %w", err)
-	}
-	store, err := openStateFile(n.backendLogf, filepath.Join(server.Dir, stateFile))
-	if err != nil {
-		return fmt.Errorf("cannot use the state directory %s: %w", server.Dir, err)
-	}
-	server.Store = &nodeStore{StateStore: store, node: n}
-	return nil
-}
-
 // finishStart applies what tsnet has no field for.
 func (n *node) finishStart(opts options) error {
 	backend := n.backend.Load()
@@ -266,26 +225,6 @@ func (n *node) up() error {
 	return contextError(n.ctx, err)
 }
 
-// awaitRunning waits for the state Running.
-func (n *node) awaitRunning(ctx context.Context) error {
-	for {
-		state, problem, changed := n.status.get()
-		switch {
-		case state == ipn.Running:
-			return nil
-		case problem != "":
-			return errors.New(problem)
-		}
-		select {
-		case <-changed:
-		case <-n.ctx.Done():
-			return errClosed
-		case <-ctx.Done():
-			return contextError(ctx, ctx.Err())
-		}
-	}
-}
-
 // beginClose makes the node unusable and returns at once; the rest happens on a goroutine that closes n.closed.
 func (n *node) beginClose() {
 	n.mu.Lock()
@@ -334,12 +273,6 @@ func (n *node) closeServer() (err error) {
 	return n.server.Close()
 }
 
-func (n *node) removeTempDir() {
-	if n.tempDir != "" {
-		os.RemoveAll(n.tempDir)
-	}
-}
-
 // eventStream makes the event stream and returns the caller's end of it.
 func (n *node) eventStream() (int, error) {
 	n.mu.Lock()
@@ -374,39 +307,6 @@ func (n *node) addresses() string {
 	return strings.Join(ips, ",")
 }
 
-// status is what the bus said last.
-type status struct {
-	mu      sync.Mutex
-	state   ipn.State
-	problem string        // why a login failed, until the state moves on
-	changed chan struct{} // closed and replaced with every change
-}
-
-func (s *status) get() (ipn.State, string, <-chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.state, s.problem, s.changed
-}
-
-func (s *status) update(n *ipn.Notify) {
-	if n.State == nil && n.ErrMessage == nil && n.LoginFinished == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if n.State != nil {
-		s.state = *n.State
-	}
-	switch {
-	case n.ErrMessage != nil && *n.ErrMessage != "":
-		s.problem = *n.ErrMessage
-	case n.LoginFinished != nil, s.state == ipn.Running, s.state == ipn.Starting:
-		s.problem = ""
-	}
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
 // loopback starts tsnet's proxy on a loopback address.
 func (n *node) loopback() (addr, proxyCred, localAPICred string, err error) {
 	if err := n.startSync(); err != nil {
@@ -418,20 +318,4 @@ func (n *node) loopback() (addr, proxyCred, localAPICred string, err error) {
 		return "", "", "", errClosed
 	}
 	return n.server.Loopback()
-}
-
-// dialTimeout bounds a dial of the C interface, which has no deadline of its own.
-const dialTimeout = 2 * time.Minute
-
-// splitHostPort is net.SplitHostPort with service names resolved.
-func splitHostPort(network, addr string) (host string, port uint16, err error) {
-	host, service, err := net.SplitHostPort(addr)
-	if err != nil {
-		return "", 0, err
-	}
-	number, err := net.LookupPort(network, service)
-	if err != nil {
-		return "", 0, err
-	}
-	return host, uint16(number), nil
 }
