@@ -220,6 +220,11 @@ int tailnet_cancel(tailscale sd, uint64_t id) {
 	return go_cancel(sd, id);
 }
 
+int tailnet_datagrams(tailscale sd, int max_flows) {
+	clear_error(sd);
+	return go_datagrams(sd, max_flows);
+}
+
 int tailnet_localapi(tailscale sd) {
 	clear_error(sd);
 	return go_localapi(sd);

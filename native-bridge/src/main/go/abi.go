@@ -381,12 +381,14 @@ func go_stats(sd C.int, out *C.struct_tailnet_stats) C.int {
 		}
 		s := n.stats()
 		*out = C.struct_tailnet_stats{
-			tunnels:    C.uint64_t(s.tunnels),
-			bytes_up:   C.uint64_t(s.bytesUp),
-			bytes_down: C.uint64_t(s.bytesDown),
-			go_heap:    C.uint64_t(s.goHeap),
-			go_sys:     C.uint64_t(s.goSys),
-			goroutines: C.uint64_t(s.goroutines),
+			tunnels:                C.uint64_t(s.tunnels),
+			bytes_up:               C.uint64_t(s.bytesUp),
+			bytes_down:             C.uint64_t(s.bytesDown),
+			go_heap:                C.uint64_t(s.goHeap),
+			go_sys:                 C.uint64_t(s.goSys),
+			goroutines:             C.uint64_t(s.goroutines),
+			datagrams_dropped_up:   C.uint64_t(s.droppedUp),
+			datagrams_dropped_down: C.uint64_t(s.droppedDown),
 		}
 		return nil
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/binary"
+	"math"
 	"net"
 	"net/netip"
 	"sync"
@@ -66,8 +67,13 @@ func (s *stream) signal() {
 }
 
 func (s *stream) send(kind, c uint8, id uint64, payload ...[]byte) {
+	s.offer(math.MaxInt, kind, c, id, payload...)
+}
+
+// offer is send unless more than limit bytes wait for the reader. It returns whether the frame will be sent.
+func (s *stream) offer(limit int, kind, c uint8, id uint64, payload ...[]byte) bool {
 	if s == nil {
-		return
+		return false
 	}
 	total := 0
 	for _, part := range payload {
@@ -75,14 +81,15 @@ func (s *stream) send(kind, c uint8, id uint64, payload ...[]byte) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ending || s.broken {
-		return
+	if s.ending || s.broken || len(s.pending) > limit {
+		return false
 	}
 	s.pending = appendFrame(s.pending, kind, c, id, total)
 	for _, part := range payload {
 		s.pending = append(s.pending, part...)
 	}
 	s.signal()
+	return true
 }
 
 func (s *stream) started(c code, text string) { s.send(frameStarted, uint8(c), 0, []byte(text)) }
@@ -121,18 +128,14 @@ func (s *stream) log(level logLevel, line string) {
 	if s == nil {
 		return
 	}
-	s.mu.Lock()
 	limit := dropLogsAbove
 	if level == logDebug {
 		limit = dropDebugAbove
 	}
-	drop := len(s.pending) > limit
-	if drop {
+	if !s.offer(limit, frameLog, uint8(level), 0, []byte(line)) {
+		s.mu.Lock()
 		s.dropped++
-	}
-	s.mu.Unlock()
-	if !drop {
-		s.send(frameLog, uint8(level), 0, []byte(line))
+		s.mu.Unlock()
 	}
 }
 

@@ -49,6 +49,9 @@ type node struct {
 	status     status
 	operations operations
 	localAPI   localAPI
+	conduits   conduits
+
+	datagramsDropped struct{ up, down atomic.Uint64 } // for want of room in a queue
 }
 
 // startKind tells which interface started a node; each has its own defaults.
@@ -244,6 +247,7 @@ func (n *node) beginClose() {
 func (n *node) finishClose() {
 	defer close(n.closed)
 	n.operations.end()
+	n.conduits.end()
 	<-n.startDone
 	outcome, words := codeOK, ""
 	if err := n.closeServer(); err != nil {

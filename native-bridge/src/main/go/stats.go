@@ -8,6 +8,7 @@ import (
 type statistics struct {
 	tunnels, bytesUp, bytesDown uint64
 	goHeap, goSys, goroutines   uint64
+	droppedUp, droppedDown      uint64
 }
 
 // runtimeSamples can be read without stopping the world.
@@ -25,11 +26,13 @@ func (n *node) stats() statistics {
 	metrics.Read(samples)
 	tunnels, up, down := n.operations.totals()
 	return statistics{
-		tunnels:    uint64(tunnels),
-		bytesUp:    up,
-		bytesDown:  down,
-		goHeap:     samples[0].Value.Uint64(),
-		goSys:      samples[1].Value.Uint64(),
-		goroutines: samples[2].Value.Uint64(),
+		tunnels:     uint64(tunnels),
+		bytesUp:     up,
+		bytesDown:   down,
+		goHeap:      samples[0].Value.Uint64(),
+		goSys:       samples[1].Value.Uint64(),
+		goroutines:  samples[2].Value.Uint64(),
+		droppedUp:   n.datagramsDropped.up.Load(),
+		droppedDown: n.datagramsDropped.down.Load(),
 	}
 }

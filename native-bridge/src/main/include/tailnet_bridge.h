@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 // The version of this interface. It changes whenever a caller built against the older one could misbehave.
-#define TAILNET_ABI_VERSION 1
+#define TAILNET_ABI_VERSION 2
 
 // Returns the TAILNET_ABI_VERSION that the library was built with.
 int tailnet_abi_version(void);
@@ -100,7 +100,7 @@ enum tailnet_route {
 	TAILNET_ROUTE_UNOWNED = 4,   // in 100.64.0.0/10 or fd7a:115c:a1e0::/48, and nobody has it
 };
 
-// Ways of tailnet_dial.
+// Ways of tailnet_dial, and of TAILNET_FLOW_OPEN.
 enum tailnet_via {
 	TAILNET_VIA_TAILNET = 0, // through netstack, only to what the tailnet owns (else TAILNET_NOT_OWNED)
 	TAILNET_VIA_DIRECT = 1,  // from the host's own network stack
@@ -130,6 +130,26 @@ int tailnet_relay_fds(tailscale sd, uint64_t id, int client_fd, int target_fd, c
 // a tunnel is reset and reports TAILNET_CLOSED. 0 also when the operation has just ended by itself.
 int tailnet_cancel(tailscale sd, uint64_t id);
 
+// Opens a conduit for datagrams: returns a non-blocking stream socket, now the caller's. Both sides write frames as on the
+// event stream; closing the descriptor ends all that is in it, as does the end of the node.
+//
+// Each target has a flow of its own, up to max_flows at a time, under an id of the caller's. A flow receives from its
+// target only. It ends after 30 seconds without a datagram if the target's port is 53, else after 2 minutes while nothing
+// has come back, else after 5 (RFC 4787, section 4.3). An ICMP error ends no flow. Datagrams that find a queue full are
+// dropped (struct tailnet_stats counts them): no flow waits for another, and nothing grows.
+//
+// A datagram may have up to 65,507 bytes over IPv4, 65,527 over IPv6; the tailnet carries what is longer than 1,252 or
+// 1,232 bytes in fragments.
+int tailnet_datagrams(tailscale sd, int max_flows);
+
+enum tailnet_datagram_frame {
+	TAILNET_FLOW_OPEN = 1,   // to the library: id, code (enum tailnet_via); payload: uint16 port, 4 or 16 bytes of address
+	TAILNET_FLOW_CLOSE = 2,  // to the library: id; nothing is sent about the flow any more, save what is on its way
+	TAILNET_DATAGRAM = 3,    // both ways: id; payload: the datagram, which may be empty
+	TAILNET_FLOW_OPENED = 4, // from the library: id, code; payload: on failure the error in words. Once for each OPEN
+	TAILNET_FLOW_CLOSED = 5, // from the library: id, code; payload: the error in words. The flow ended by itself
+};
+
 // Opens a connection to the node's LocalAPI (HTTP/1.1, as the node itself: all permitted): returns a non-blocking file
 // descriptor, now the caller's. -EAGAIN before TAILNET_STARTED.
 int tailnet_localapi(tailscale sd);
@@ -142,6 +162,8 @@ struct tailnet_stats {
 	uint64_t go_heap;      // bytes of live and not yet collected Go objects
 	uint64_t go_sys;       // bytes the Go runtime has from the system
 	uint64_t goroutines;
+	uint64_t datagrams_dropped_up;   // to targets, for want of room in a queue, or because the network takes none of that size
+	uint64_t datagrams_dropped_down; // to a caller that does not read
 };
 int tailnet_stats(tailscale sd, struct tailnet_stats *out);
 

@@ -54,6 +54,8 @@ final class Natives {
 
     static native int tailnet_cancel(int sd, long id);
 
+    static native int tailnet_datagrams(int sd, int maxFlows);
+
     static native int tailnet_localapi(int sd);
 
     static native int tailnet_stats(int sd, long[] out);

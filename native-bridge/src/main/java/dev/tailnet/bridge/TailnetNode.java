@@ -178,6 +178,17 @@ public final class TailnetNode implements AutoCloseable {
     }
 
     /**
+     * Opens a conduit for datagrams, whose {@linkplain DatagramFrame frames} go both ways. Closing it ends its flows, as does
+     * the end of the node.
+     *
+     * @param maxFlows how many flows it may have at a time, at least 1
+     * @return a non-blocking stream socket, the caller's to close
+     */
+    public int openDatagrams(int maxFlows) {
+        return open("open a conduit for datagrams", handle -> Natives.tailnet_datagrams(handle, maxFlows));
+    }
+
+    /**
      * Opens a connection to the node's LocalAPI: HTTP/1.1, as the node itself, everything permitted.
      *
      * @return a non-blocking descriptor, the caller's to close

@@ -100,6 +100,7 @@ class HandlesIT {
                 it -> it.resolve(1, "localhost", LONG),
                 it -> it.cancel(1),
                 it -> it.routeOf(ip),
+                it -> it.openDatagrams(1),
                 TailnetNode::openLocalApi,
                 TailnetNode::stats);
         for (Consumer<TailnetNode> use : uses) {

@@ -65,6 +65,12 @@ class HeaderTest {
     }
 
     @Test
+    void datagramFrames() throws IOException {
+        assertThat(constants("tailnet_datagram_frame"))
+                .isEqualTo(Map.of(1, "FLOW_OPEN", 2, "FLOW_CLOSE", 3, "DATAGRAM", 4, "FLOW_OPENED", 5, "FLOW_CLOSED"));
+    }
+
+    @Test
     void abiVersion() throws IOException {
         assertThat(text("tailnet_bridge.h")).contains("#define TAILNET_ABI_VERSION " + Libtailscale.ABI_VERSION + "\n");
     }
