@@ -9,9 +9,9 @@ import dev.tailnet.agent.status.StatusServer;
 import dev.tailnet.agent.tunnel.BridgeDialer;
 import dev.tailnet.agent.tunnel.BridgeResolver;
 import dev.tailnet.agent.tunnel.BridgeRouteTable;
+import dev.tailnet.agent.tunnel.BridgeSockets;
 import dev.tailnet.agent.tunnel.NodeLink;
 import dev.tailnet.agent.tunnel.PendingOperations;
-import dev.tailnet.bridge.Descriptors;
 import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Slf4jAuditSink;
 import dev.tailnet.proxy.connect.Connector;
@@ -155,7 +155,7 @@ public final class Agent {
                 BridgeDialer.direct(link),
                 AuditSink.all(new Slf4jAuditSink(), metrics),
                 Timeouts.DEFAULT,
-                Descriptors::duplicate);
+                new BridgeSockets(link));
         ProxyServer opened;
         try {
             opened = ProxyServer.bind(loops, ListenerSpecs.of(settings.listeners()), connector, Limits.DEFAULT);

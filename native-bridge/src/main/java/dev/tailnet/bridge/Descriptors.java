@@ -8,6 +8,10 @@ import java.io.IOException;
 /** File descriptors of this process: what Java has no calls for. */
 public final class Descriptors {
     private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_NONBLOCK = 0x800;
+    private static final int SOCK_CLOEXEC = 0x80000;
     private static final int EMFILE = 24;
 
     static {
@@ -25,10 +29,31 @@ public final class Descriptors {
         try {
             return fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
         } catch (LastErrorException e) {
-            String why = e.getErrorCode() == EMFILE ? "out of file descriptors" : "error " + e.getErrorCode();
-            throw new IOException("descriptor " + descriptor + " cannot be duplicated: " + why, e);
+            throw new IOException("descriptor " + descriptor + " cannot be duplicated: " + why(e), e);
         }
     }
 
+    /**
+     * Makes two stream sockets that are joined; non-blocking and closed on exec.
+     *
+     * @return the two descriptors
+     * @throws IOException when there are none left
+     */
+    public static int[] socketPair() throws IOException {
+        int[] pair = new int[2];
+        try {
+            socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair);
+        } catch (LastErrorException e) {
+            throw new IOException("no pair of sockets can be made: " + why(e), e);
+        }
+        return pair;
+    }
+
+    private static String why(LastErrorException e) {
+        return e.getErrorCode() == EMFILE ? "out of file descriptors" : "error " + e.getErrorCode();
+    }
+
     private static native int fcntl(int descriptor, int command, int argument) throws LastErrorException;
+
+    private static native int socketpair(int domain, int type, int protocol, int[] pair) throws LastErrorException;
 }

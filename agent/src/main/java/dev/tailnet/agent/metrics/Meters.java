@@ -140,7 +140,8 @@ final class Meters {
         FailureReason reason = failure == null ? null : failure.reason();
         outcomes(connections, decision.request().protocol()).count(reason);
         Route route = decision.route();
-        if (route == null || route == Route.UNOWNED || decision.address() == null) {
+        boolean dialed = !decision.dial().isZero();
+        if (route == null || route == Route.UNOWNED || decision.address() == null || !dialed) {
             return;
         }
         outcomes(dials, route).count(reason);

@@ -27,6 +27,7 @@ class MetricsTest {
             1,
             Protocol.SOCKS5,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 40000),
+            null,
             new Target(new Host.Address(ADDRESS), 80));
 
     private NodeState state = new NodeState(NodeState.Kind.STARTING, "starting", NodeState.Outlook.FINE);
@@ -61,6 +62,26 @@ class MetricsTest {
 
         assertThat(metrics.scrape().lines().filter(line -> line.startsWith("tailnet_dials_total")))
                 .allMatch(line -> line.endsWith(" 0.0"));
+    }
+
+    @Test
+    void doesNotCountAReusedConnectionAsADial() {
+        metrics.decided(new Decision(
+                REQUEST,
+                List.of(ADDRESS),
+                null,
+                ADDRESS,
+                Route.TAILNET,
+                null,
+                null,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO));
+
+        assertThat(metrics.scrape())
+                .contains(
+                        "tailnet_connections_total{outcome=\"established\",protocol=\"socks5\"} 1.0",
+                        "tailnet_dials_total{outcome=\"established\",route=\"tailnet\"} 0.0");
     }
 
     @Test

@@ -81,19 +81,24 @@ public final class Slf4jAuditSink implements AuditSink {
     }
 
     private static StringBuilder start(String what, ConnectRequest request) {
-        InetSocketAddress client = request.client();
-        return new StringBuilder(256)
+        var line = new StringBuilder(256)
                 .append(what)
                 .append(" id=")
                 .append(request.id())
                 .append(" protocol=")
                 .append(request.protocol())
-                .append(" client=")
-                .append(new Host.Address(client.getAddress()).toUriString())
-                .append(':')
-                .append(client.getPort())
-                .append(" target=")
-                .append(request.target());
+                .append(" client=");
+        if (request.client() instanceof InetSocketAddress client) {
+            line.append(new Host.Address(client.getAddress()).toUriString())
+                    .append(':')
+                    .append(client.getPort());
+        } else {
+            line.append("local");
+        }
+        if (request.role() != null) {
+            line.append(" role=").append(quoted(request.role()));
+        }
+        return line.append(" target=").append(request.target());
     }
 
     private static void milliseconds(StringBuilder line, String key, Duration duration) {

@@ -4,4 +4,4 @@ import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
 
 /** An address that may be dialed, and the way to it. */
-record Candidate(InetAddress address, Route route) {}
+public record Candidate(InetAddress address, Route route) {}

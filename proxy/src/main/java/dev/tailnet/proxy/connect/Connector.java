@@ -5,18 +5,22 @@ import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.HandlerNames;
 import dev.tailnet.proxy.dial.Dialer;
 import dev.tailnet.proxy.policy.Policy;
-import dev.tailnet.proxy.relay.FdDuplicator;
+import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.relay.HandOver;
+import dev.tailnet.proxy.relay.Sockets;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.resolve.Resolver;
 import dev.tailnet.proxy.route.RouteTable;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import java.net.InetSocketAddress;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** Makes tunnels out of requests: the way in for every front end. Safe for use by any event loop. */
+/** Makes connections and tunnels out of requests: the way in for every front end. Safe for use by any event loop. */
 public final class Connector {
     final Policy policy;
     final Readiness readiness;
@@ -26,6 +30,7 @@ public final class Connector {
     final Dialer direct;
     final AuditSink audit;
     final Timeouts timeouts;
+    final Sockets sockets;
     final HandOver handOver;
     private final AtomicLong ids = new AtomicLong();
 
@@ -42,7 +47,7 @@ public final class Connector {
             Dialer direct,
             AuditSink audit,
             Timeouts timeouts,
-            FdDuplicator duplicator) {
+            Sockets sockets) {
         this.policy = policy;
         this.readiness = readiness;
         this.resolver = resolver;
@@ -51,19 +56,66 @@ public final class Connector {
         this.direct = direct;
         this.audit = audit;
         this.timeouts = timeouts;
-        this.handOver = new HandOver(duplicator);
+        this.sockets = sockets;
+        this.handOver = new HandOver(sockets);
     }
 
     /**
      * Puts a handler at the end of the pipeline that does the rest. It begins at the next {@code channelReadComplete}: by
      * then the front end has removed its own handlers, and the bytes they still held have arrived here as early data.
+     *
+     * @param connection of TCP or of a unix socket
+     * @param role the client's user name; null for one that was not asked for it
      */
-    public void connect(Connection connection, Protocol protocol, Target target, Replies replies) {
+    public void connect(
+            Connection connection, Protocol protocol, @Nullable String role, Target target, Replies replies) {
         connection.waiting();
         Channel channel = connection.channel();
         channel.config().setAutoRead(false);
-        var request = new ConnectRequest(
-                ids.incrementAndGet(), protocol, (InetSocketAddress) channel.remoteAddress(), target);
+        ConnectRequest request = request(protocol, channel.remoteAddress(), role, target);
         channel.pipeline().addLast(HandlerNames.CONNECT, new ConnectHandler(this, connection, request, replies));
+    }
+
+    /** A request with a number of its own. */
+    public ConnectRequest request(Protocol protocol, SocketAddress client, @Nullable String role, Target target) {
+        return new ConnectRequest(ids.incrementAndGet(), protocol, client, role, target);
+    }
+
+    /**
+     * Takes all steps from the policy to the dial. To be called on the executor, where the result completes and is to be
+     * cancelled when the client leaves.
+     */
+    public Opening open(ConnectRequest request, EventExecutor executor) {
+        var opening = new Opening(this, request, executor);
+        opening.begin();
+        return opening;
+    }
+
+    /**
+     * Judges whether a connection that an earlier request opened may serve this one: the policy on the target, then on the
+     * address by the way that leads there now.
+     *
+     * @param way of the connection
+     * @return null when the connection must not serve the request; then it is of no more use, and {@link #open} says why
+     */
+    public @Nullable Trail reuse(ConnectRequest request, Candidate way) {
+        if (policy.onTarget(request) instanceof Verdict.Allowed
+                && routes.routeOf(way.address()) == way.route()
+                && policy.onAddress(request, way.address(), way.route()) instanceof Verdict.Allowed) {
+            return Trail.reusing(audit, request, way);
+        }
+        return null;
+    }
+
+    /**
+     * Makes a client's connection and one to a target a tunnel once what was written to the client has been flushed: an
+     * upgraded protocol's bytes are moved elsewhere. To be called on the event loop of both, whose pipelines have no use for
+     * further bytes.
+     *
+     * @param early bytes that the client has sent already; released here
+     * @param trail of the established request; its end is told here
+     */
+    public void join(Connection connection, Channel upstream, @Nullable ByteBuf early, Trail trail) {
+        new Junction(this, connection, upstream, early, trail).begin(ids.incrementAndGet());
     }
 }

@@ -6,6 +6,7 @@ import dev.tailnet.proxy.audit.Decision;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.TunnelEnd;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the audit is to hear of one request: collected on the way, told at the decision and at the close. A sink that fails harms nobody. */
-final class Trail {
+public final class Trail {
     private static final Logger LOGGER = LoggerFactory.getLogger(Trail.class);
 
     private final AuditSink sink;
@@ -34,6 +35,19 @@ final class Trail {
     Trail(AuditSink sink, ConnectRequest request) {
         this.sink = sink;
         this.request = request;
+    }
+
+    /** The trail of a request that a connection serves which is open already. */
+    static Trail reusing(AuditSink sink, ConnectRequest request, Candidate way) {
+        var trail = new Trail(sink, request);
+        trail.addresses = List.of(way.address());
+        trail.dialed = way;
+        return trail;
+    }
+
+    /** Where the connection leads. */
+    public Candidate way() {
+        return Objects.requireNonNull(dialed, "a connection leads somewhere");
     }
 
     /** The step whose time counts begins. */
@@ -71,10 +85,17 @@ final class Trail {
         dialNanos += System.nanoTime() - stepStart;
     }
 
-    /**
-     * @param failure null when there is a tunnel
-     */
-    void decided(@Nullable ConnectFailure failure) {
+    /** The decision: the client has what it asked for. {@link #closed} follows. */
+    public void established() {
+        decided(null);
+    }
+
+    /** The decision: nothing came of the request. */
+    public void failed(ConnectFailure failure) {
+        decided(failure);
+    }
+
+    private void decided(@Nullable ConnectFailure failure) {
         opened = System.nanoTime();
         try {
             sink.decided(new Decision(
@@ -93,8 +114,19 @@ final class Trail {
         }
     }
 
-    void closed(TunnelEnd end) {
-        Candidate to = Objects.requireNonNull(dialed, "a tunnel leads somewhere");
+    /** A tunnel ended. */
+    void closed(Future<TunnelEnd> ended) {
+        if (ended.isSuccess()) {
+            closed(ended.getNow());
+        } else {
+            TunnelEnd.Cause cause = ended.isCancelled() ? TunnelEnd.Cause.CANCELLED : TunnelEnd.Cause.ERROR;
+            closed(new TunnelEnd(cause, 0, 0, String.valueOf(ended.cause().getMessage())));
+        }
+    }
+
+    /** What was established has ended. */
+    public void closed(TunnelEnd end) {
+        Candidate to = way();
         var open = Duration.ofNanos(System.nanoTime() - opened);
         try {
             sink.closed(new Closed(request, to.address(), to.route(), end, open));

@@ -1,5 +1,7 @@
 package dev.tailnet.proxy.connection;
 
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.FailureReason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -115,6 +117,12 @@ public final class Connection implements ChannelFutureListener {
     /** Whether it is this side that ends the connection. */
     public synchronized boolean isAborted() {
         return aborted;
+    }
+
+    /** What to say of a client that is no longer there. */
+    public ConnectFailure gone() {
+        return new ConnectFailure(
+                FailureReason.CANCELLED, isAborted() ? "the agent is stopping" : "the client went away");
     }
 
     /** The channel closed. */

@@ -1,7 +1,7 @@
 package dev.tailnet.proxy.relay;
 
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,10 +13,10 @@ import org.slf4j.LoggerFactory;
 public final class HandOver {
     private static final Logger LOGGER = LoggerFactory.getLogger(HandOver.class);
 
-    private final FdDuplicator duplicator;
+    private final Sockets sockets;
 
-    public HandOver(FdDuplicator duplicator) {
-        this.duplicator = duplicator;
+    public HandOver(Sockets sockets) {
+        this.sockets = sockets;
     }
 
     /**
@@ -25,11 +25,11 @@ public final class HandOver {
      * @return non-blocking, as the channel's is, and the caller's: {@link #drop} it when it comes to nothing
      * @throws IOException when the channel is closed or its descriptor cannot be duplicated; the channel is as it was
      */
-    public int duplicate(EpollSocketChannel channel) throws IOException {
+    public int duplicate(UnixChannel channel) throws IOException {
         if (!channel.isOpen()) {
             throw new IOException("the client went away before the hand-over");
         }
-        return duplicator.duplicate(channel.fd().intValue());
+        return sockets.duplicate(channel.fd().intValue());
     }
 
     /**
@@ -39,7 +39,7 @@ public final class HandOver {
      * <p>Netty ends the epoll registration before it closes its descriptor. Closing alone would not: epoll watches the open
      * file that both descriptors share.
      */
-    public void leave(EpollSocketChannel channel) {
+    public void leave(UnixChannel channel) {
         channel.close();
     }
 

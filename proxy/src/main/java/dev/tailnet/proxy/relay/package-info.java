@@ -1,4 +1,4 @@
-/** Takes an accepted connection's socket out of Netty, so that something else can move its bytes. Moves none itself. */
+/** Takes a connection's socket out of Netty, so that something else can move its bytes, and says what the proxy needs of sockets for it. Moves none itself. */
 @NullMarked
 package dev.tailnet.proxy.relay;
 

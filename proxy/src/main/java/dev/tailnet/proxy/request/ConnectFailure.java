@@ -11,6 +11,11 @@ public final class ConnectFailure extends Exception {
         this.reason = reason;
     }
 
+    /** One for a fault of this program. */
+    public static ConnectFailure internal(Throwable cause) {
+        return new ConnectFailure(FailureReason.INTERNAL, "a fault of the agent: " + cause);
+    }
+
     public FailureReason reason() {
         return reason;
     }

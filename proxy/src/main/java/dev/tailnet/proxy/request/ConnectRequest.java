@@ -1,14 +1,21 @@
 package dev.tailnet.proxy.request;
 
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's wish for a tunnel, as every front end hands it to {@code connect}.
  *
  * @param id unique in this process; the same number names the dial and the tunnel
- * @param client the client's address
+ * @param client the client's address: of TCP, or a unix socket's, which says nothing
+ * @param role the name of the client's user; null for one that was not asked for it
  */
-public record ConnectRequest(long id, Protocol protocol, InetSocketAddress client, Target target) {
+public record ConnectRequest(
+        long id,
+        Protocol protocol,
+        SocketAddress client,
+        @Nullable String role,
+        Target target) {
 
     /** The way a request came in. */
     public enum Protocol {

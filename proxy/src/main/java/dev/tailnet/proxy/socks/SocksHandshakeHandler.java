@@ -73,7 +73,7 @@ final class SocksHandshakeHandler extends ChannelInboundHandlerAdapter {
         }
         try {
             Target target = Target.of(HostSyntax.parse(request.dstAddr()), request.dstPort());
-            connector.connect(connection, Protocol.SOCKS5, target, SocksReplies.INSTANCE);
+            connector.connect(connection, Protocol.SOCKS5, null, target, SocksReplies.INSTANCE);
             // Only with the next handler in place: the decoder is about to pass on what came behind the request.
             ctx.pipeline().remove(this);
             ctx.pipeline().remove(HandlerNames.SOCKS5_REQUEST);

@@ -9,6 +9,7 @@ import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.request.TunnelEnd;
+import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -21,6 +22,7 @@ class Slf4jAuditSinkTest {
             7,
             ConnectRequest.Protocol.SOCKS5,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000),
+            null,
             new Target(new Host.Name("db.internal"), 5432));
 
     @Test
@@ -40,6 +42,16 @@ class Slf4jAuditSinkTest {
                 .isEqualTo("DECISION id=7 protocol=SOCKS5 client=127.0.0.1:40000 target=db.internal:5432"
                         + " addresses=100.64.0.2 answered_by=\"MagicDNS\" address=100.64.0.2 route=TAILNET lookup_ms=3"
                         + " dial_ms=12 outcome=ESTABLISHED");
+    }
+
+    @Test
+    void theClientsUserIsNamedAndASocketWithoutAddressIsLocal() {
+        var request = new ConnectRequest(
+                8, ConnectRequest.Protocol.SOCKS5, new DomainSocketAddress(""), "build \"7\"", REQUEST.target());
+        var end = new TunnelEnd(TunnelEnd.Cause.FINISHED, 0, 0, "");
+        assertThat(Slf4jAuditSink.line(new Closed(request, ADDRESS, Route.TAILNET, end, Duration.ZERO)))
+                .startsWith(
+                        "CLOSE id=8 protocol=SOCKS5 client=local role=\"build \\\"7\\\"\" target=db.internal:5432 ");
     }
 
     @Test

@@ -24,6 +24,7 @@ class CandidatesTest {
             1,
             ConnectRequest.Protocol.SOCKS5,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000),
+            null,
             new Target(new Host.Name("db.internal"), 5432));
     private static final Map<String, Route> ROUTES = Map.of(
             "1.1.1.1", Route.DIRECT,

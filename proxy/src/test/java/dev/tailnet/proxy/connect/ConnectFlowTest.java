@@ -18,6 +18,7 @@ import dev.tailnet.proxy.testing.TestClient;
 import dev.tailnet.proxy.testing.TestProxy;
 import dev.tailnet.proxy.testing.TestProxy.Options;
 import dev.tailnet.proxy.testing.TestResolver;
+import dev.tailnet.proxy.testing.TestSockets;
 import io.netty.util.concurrent.Promise;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -413,9 +414,7 @@ class ConnectFlowTest {
 
     @Test
     void withoutADescriptorForTheTunnelTheClientIsToldSo() throws Exception {
-        var options = Options.DEFAULT.with(fd -> {
-            throw new IOException("too many open files");
-        });
+        var options = Options.DEFAULT.with(TestSockets.exhausted());
         try (var target = TargetServer.echo();
                 var proxy = TestProxy.start(options);
                 var client = TestClient.connect(proxy.address())) {

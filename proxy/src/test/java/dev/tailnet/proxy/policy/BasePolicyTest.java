@@ -170,7 +170,7 @@ class BasePolicyTest {
     private static ConnectRequest request(String host, int port) {
         try {
             return new ConnectRequest(
-                    1, ConnectRequest.Protocol.SOCKS5, CLIENT, new Target(HostSyntax.parse(host), port));
+                    1, ConnectRequest.Protocol.SOCKS5, CLIENT, null, new Target(HostSyntax.parse(host), port));
         } catch (ConnectFailure e) {
             throw new AssertionError(e);
         }

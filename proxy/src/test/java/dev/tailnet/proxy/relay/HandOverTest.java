@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tailnet.proxy.server.EventLoops;
-import dev.tailnet.proxy.testing.FcntlDuplicator;
+import dev.tailnet.proxy.testing.TestSockets;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -36,7 +36,7 @@ class HandOverTest {
             try (var client = new Socket(
                     InetAddress.getLoopbackAddress(), ((InetSocketAddress) listener.localAddress()).getPort())) {
                 EpollSocketChannel channel = accepted.get(10, TimeUnit.SECONDS);
-                var handOver = new HandOver(new FcntlDuplicator());
+                var handOver = new HandOver(new TestSockets());
                 String inode = inodeOf(channel.fd().intValue());
                 assertThat(watchedByEpoll(inode)).isTrue();
                 int fd = channel.eventLoop()

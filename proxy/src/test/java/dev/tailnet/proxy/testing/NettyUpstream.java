@@ -7,7 +7,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
@@ -18,17 +17,17 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Relays in Java: reads follow writes, each direction ends by itself, an error resets both sides. */
 final class NettyUpstream implements Upstream {
-    private final EpollSocketChannel target;
+    private final DuplexChannel target;
 
-    NettyUpstream(EpollSocketChannel target) {
+    NettyUpstream(DuplexChannel target) {
         this.target = target;
     }
 
     @Override
     public Future<TunnelEnd> relay(int clientFd, ByteBuffer early, Duration idleTimeout) {
         Promise<TunnelEnd> end = target.eventLoop().newPromise();
-        var client = new EpollSocketChannel(clientFd);
-        client.config().setAutoRead(false).setAllowHalfClosure(true);
+        DuplexChannel client = TestSockets.channel(clientFd);
+        client.config().setAutoRead(false).setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         var up = new AtomicLong(early.remaining());
         var down = new AtomicLong();
         if (early.hasRemaining()) {

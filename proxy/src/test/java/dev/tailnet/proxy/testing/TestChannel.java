@@ -7,7 +7,6 @@ import dev.tailnet.proxy.connection.Connections;
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.request.ConnectRequest;
-import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.Route;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -52,9 +51,7 @@ public final class TestChannel extends EmbeddedChannel {
                 new NettyDialer(),
                 new RecordingAudit(),
                 Timeouts.DEFAULT,
-                fd -> {
-                    throw new AssertionError(FailureReason.INTERNAL);
-                });
+                new TestSockets());
     }
 
     public Connection connection() {

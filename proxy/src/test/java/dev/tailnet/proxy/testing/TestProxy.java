@@ -4,7 +4,7 @@ import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connect.Timeouts;
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
-import dev.tailnet.proxy.relay.FdDuplicator;
+import dev.tailnet.proxy.relay.Sockets;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.server.BindFailure;
@@ -44,27 +44,27 @@ public final class TestProxy implements AutoCloseable {
     private final NettyDialer tailnet = new NettyDialer();
     private final NettyDialer direct = new NettyDialer();
     private final RecordingAudit audit = new RecordingAudit();
+    private final Connector connector;
     private final ProxyServer server;
 
     /** What a test may choose at the start. */
-    public record Options(
-            Policy policy, Timeouts timeouts, Limits limits, ListenerSpec.Kind kind, FdDuplicator duplicator) {
-        public static final Options DEFAULT = new Options(
-                ALLOW_ALL, Timeouts.DEFAULT, Limits.DEFAULT, ListenerSpec.Kind.MIXED, new FcntlDuplicator());
+    public record Options(Policy policy, Timeouts timeouts, Limits limits, ListenerSpec.Kind kind, Sockets sockets) {
+        public static final Options DEFAULT =
+                new Options(ALLOW_ALL, Timeouts.DEFAULT, Limits.DEFAULT, ListenerSpec.Kind.MIXED, new TestSockets());
 
         public Options with(Policy chosen) {
-            return new Options(chosen, timeouts, limits, kind, duplicator);
+            return new Options(chosen, timeouts, limits, kind, sockets);
         }
 
         public Options with(Limits chosen) {
-            return new Options(policy, timeouts, chosen, kind, duplicator);
+            return new Options(policy, timeouts, chosen, kind, sockets);
         }
 
         public Options with(ListenerSpec.Kind chosen) {
-            return new Options(policy, timeouts, limits, chosen, duplicator);
+            return new Options(policy, timeouts, limits, chosen, sockets);
         }
 
-        public Options with(FdDuplicator chosen) {
+        public Options with(Sockets chosen) {
             return new Options(policy, timeouts, limits, kind, chosen);
         }
 
@@ -74,13 +74,13 @@ public final class TestProxy implements AutoCloseable {
                     new Timeouts(timeouts.readiness(), timeouts.lookup(), dial, timeouts.idle()),
                     limits,
                     kind,
-                    duplicator);
+                    sockets);
         }
     }
 
     private TestProxy(Options options) throws BindFailure, EpollFailure {
         loops = EventLoops.open(THREADS);
-        var connector = new Connector(
+        connector = new Connector(
                 options.policy(),
                 readiness,
                 resolver,
@@ -89,7 +89,7 @@ public final class TestProxy implements AutoCloseable {
                 direct,
                 audit,
                 options.timeouts(),
-                options.duplicator());
+                options.sockets());
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         server = ProxyServer.bind(
                 loops, List.of(new ListenerSpec(options.kind(), address)), connector, options.limits());
@@ -109,6 +109,10 @@ public final class TestProxy implements AutoCloseable {
 
     public EventLoops loops() {
         return loops;
+    }
+
+    public Connector connector() {
+        return connector;
     }
 
     public ProxyServer server() {

@@ -1,0 +1,226 @@
+package dev.tailnet.proxy.connect;
+
+import dev.tailnet.proxy.dial.Dialer;
+import dev.tailnet.proxy.dial.Upstream;
+import dev.tailnet.proxy.policy.Verdict;
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.request.Host;
+import dev.tailnet.proxy.request.Route;
+import dev.tailnet.proxy.resolve.Resolver.Resolution;
+import io.netty.util.concurrent.DefaultPromise;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A request on its way to a connection: takes the steps in order, all on one event loop, and completes with what was opened or
+ * with a {@link ConnectFailure}, which the audit has heard of by then.
+ */
+public final class Opening extends DefaultPromise<Opened> {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Opening.class);
+
+    private final Connector connector;
+    private final ConnectRequest request;
+    private final EventExecutor executor;
+    private final Trail trail;
+    /** The step that is under way. */
+    private @Nullable Future<?> pending;
+
+    private List<Candidate> candidates = List.of();
+    private int next;
+    private @Nullable ConnectFailure firstFailure;
+    private long dialDeadline;
+
+    Opening(Connector connector, ConnectRequest request, EventExecutor executor) {
+        super(executor);
+        this.connector = connector;
+        this.request = request;
+        this.executor = executor;
+        this.trail = new Trail(connector.audit, request);
+    }
+
+    /** Takes the first step, and all that need no wait. */
+    void begin() {
+        try {
+            judgeTarget();
+        } catch (RuntimeException e) {
+            broken(e);
+        }
+    }
+
+    /** The client went away: ends the step under way. To be called on the event loop. */
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        return abandon(new ConnectFailure(FailureReason.CANCELLED, "the client went away"));
+    }
+
+    /**
+     * Cancels this for a reason of the caller's. To be called on the event loop.
+     *
+     * @param why what the audit is told
+     */
+    public boolean abandon(ConnectFailure why) {
+        if (!super.cancel(false)) {
+            return false;
+        }
+        trail.failed(why);
+        cancelStep();
+        return true;
+    }
+
+    private void judgeTarget() {
+        switch (connector.policy.onTarget(request)) {
+            case Verdict.Allowed() -> awaitNode();
+            case Verdict.Refused(String refusedBy, String message) -> {
+                trail.refusedBy(refusedBy);
+                fail(new ConnectFailure(FailureReason.NOT_ALLOWED, message));
+            }
+        }
+    }
+
+    private void awaitNode() {
+        if (connector.readiness.isReady()) {
+            resolve();
+            return;
+        }
+        trail.startStep();
+        await(connector.readiness.await(connector.timeouts.readiness(), executor), ready -> {
+            trail.waited();
+            if (ready.isSuccess()) {
+                resolve();
+            } else {
+                fail(failure(ready.cause()));
+            }
+        });
+    }
+
+    private void resolve() {
+        switch (request.target().host()) {
+            case Host.Address(InetAddress address) -> {
+                trail.addresses(List.of(address), null);
+                judgeAddresses();
+            }
+            case Host.Name(String name) -> {
+                trail.startStep();
+                var lookup = connector.resolver.resolve(request.id(), name, connector.timeouts.lookup(), executor);
+                await(lookup, answer -> {
+                    trail.lookedUp();
+                    if (answer.isSuccess()) {
+                        Resolution resolution = answer.getNow();
+                        trail.addresses(resolution.addresses(), resolution.answeredBy());
+                        judgeAddresses();
+                    } else {
+                        fail(failure(answer.cause()));
+                    }
+                });
+            }
+        }
+    }
+
+    private void judgeAddresses() {
+        Candidates judged = Candidates.of(request, trail.addresses(), connector.routes, connector.policy);
+        if (judged.failure() != null) {
+            trail.refusedBy(judged.rule());
+            fail(judged.failure());
+            return;
+        }
+        candidates = judged.inOrder();
+        dialDeadline = System.nanoTime() + connector.timeouts.dial().toNanos();
+        dialNext();
+    }
+
+    private void dialNext() {
+        Duration timeout = DialShare.of(Duration.ofNanos(dialDeadline - System.nanoTime()), candidates.size() - next);
+        Candidate candidate = candidates.get(next++);
+        trail.dialing(candidate);
+        Dialer dialer = candidate.route() == Route.DIRECT ? connector.direct : connector.tailnet;
+        var remote = new InetSocketAddress(candidate.address(), request.target().port());
+        Future<Upstream> dial = dialer.dial(request.id(), remote, timeout, executor);
+        pending = dial;
+        dial.addListener((Future<Upstream> done) -> dialEnded(done));
+    }
+
+    private void dialEnded(Future<Upstream> dial) {
+        trail.dialEnded();
+        pending = null;
+        if (isDone()) {
+            if (dial.isSuccess()) {
+                dial.getNow().discard();
+            }
+            return;
+        }
+        try {
+            if (dial.isSuccess()) {
+                setSuccess(new Opened(dial.getNow(), trail, connector.timeouts.idle(), connector.sockets, executor));
+            } else {
+                dialFailed(failure(dial.cause()));
+            }
+        } catch (RuntimeException e) {
+            broken(e);
+        }
+    }
+
+    /** What the first address did is what the client hears of, should no other do better. */
+    private void dialFailed(ConnectFailure failure) {
+        ConnectFailure first = firstFailure == null ? failure : firstFailure;
+        firstFailure = first;
+        if (next == candidates.size() || System.nanoTime() - dialDeadline >= 0) {
+            fail(first);
+        } else {
+            dialNext();
+        }
+    }
+
+    /** Goes on with a step's outcome, unless this has been cancelled meanwhile. */
+    private <T> void await(Future<T> step, Step<T> continuation) {
+        pending = step;
+        step.addListener((Future<T> done) -> {
+            pending = null;
+            if (!isDone()) {
+                try {
+                    continuation.take(done);
+                } catch (RuntimeException e) {
+                    broken(e);
+                }
+            }
+        });
+    }
+
+    /** What to do with a step's outcome. */
+    @FunctionalInterface
+    private interface Step<T> {
+        void take(Future<T> done);
+    }
+
+    private void fail(ConnectFailure failure) {
+        if (!isDone()) {
+            trail.failed(failure);
+            tryFailure(failure);
+        }
+    }
+
+    private void broken(RuntimeException cause) {
+        LOGGER.error("Request {} to {} failed by a fault of the agent", request.id(), request.target(), cause);
+        fail(failure(cause));
+        cancelStep();
+    }
+
+    private void cancelStep() {
+        Future<?> step = pending;
+        if (step != null) {
+            step.cancel(true);
+        }
+    }
+
+    private static ConnectFailure failure(Throwable cause) {
+        return cause instanceof ConnectFailure failure ? failure : ConnectFailure.internal(cause);
+    }
+}
