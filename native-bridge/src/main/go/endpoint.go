@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"reflect"
 	"sync/atomic"
-	"time"
 	"unsafe"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -78,7 +77,6 @@ func dialStack(ctx context.Context, s *stack.Stack, source netip.Addr, target ne
 	connected, notify := waiter.NewChannelEntry(waiter.WritableEvents)
 	queue.EventRegister(&connected)
 	defer queue.EventUnregister(&connected)
-	begin := time.Now()
 	err = ep.Connect(tcpip.FullAddress{NIC: nicID, Addr: tcpip.AddrFromSlice(target.Addr().AsSlice()), Port: target.Port()})
 	if _, started := err.(*tcpip.ErrConnectStarted); started {
 		select {
@@ -93,7 +91,7 @@ func dialStack(ctx context.Context, s *stack.Stack, source netip.Addr, target ne
 		ep.Close()
 		return nil, netstackError{err}
 	}
-	return newEndpointLeg(ep, queue, receiveWindow(time.Since(begin))), nil
+	return newEndpointLeg(ep, queue), nil
 }
 
 // bindPort gives an endpoint a port of its own. Left to itself netstack takes a random one, and what is at random one of
@@ -142,24 +140,4 @@ func (p *portSequence) next(target netip.AddrPort) uint16 {
 	hash := maphash.Comparable(p.seed, target)
 	count := p.counters[hash%uint64(len(p.counters))].Add(1)
 	return uint16(firstPort + (uint64(count)+hash>>32)%portCount)
-}
-
-// A received packet waits in a buffer of 64 KiB however short it is, so a window that the path has no use for costs fifty
-// times its size in memory. A download's receive buffer therefore grows to what a fast path of its round-trip time needs, or to
-// its share of what all tunnels together may have.
-//
-// Once a connection has also sent much, the buffer grows as netstack likes. While netstack advertises a window of zero it
-// accepts no acknowledgement that follows data it has dropped, and it drops the last bytes of a window that its scale
-// rounds to nothing. Two ends that each wait for the other to read first may then wait forever; large windows keep them
-// from getting there.
-const (
-	minReceiveWindow = 1 << 20
-	sharedWindow     = 8 << 20
-	maxReceiveWindow = 8 << 20
-	fastPath         = 125_000_000 // bytes per second
-	duplex           = 256 << 10   // bytes sent
-)
-
-func receiveWindow(roundTrip time.Duration) int {
-	return max(minReceiveWindow, min(maxReceiveWindow, int(roundTrip.Seconds()*fastPath)))
 }

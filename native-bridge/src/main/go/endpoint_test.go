@@ -3,7 +3,6 @@ package main
 import (
 	"net/netip"
 	"testing"
-	"time"
 )
 
 func TestFieldsOfOthersAreFound(t *testing.T) {
@@ -35,18 +34,5 @@ func TestPortsToOneTargetComeInSequence(t *testing.T) {
 			t.Fatalf("port %d is out of range or came twice within %d", port, portCount)
 		}
 		seen[port] = true
-	}
-}
-
-func TestReceiveWindows(t *testing.T) {
-	for roundTrip, want := range map[time.Duration]int{
-		0:                     minReceiveWindow,
-		time.Millisecond:      minReceiveWindow,
-		20 * time.Millisecond: 2_500_000,
-		time.Second:           maxReceiveWindow,
-	} {
-		if got := receiveWindow(roundTrip); got != want {
-			t.Errorf("%s: %d, want %d", roundTrip, got, want)
-		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"sync/atomic"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
@@ -18,11 +17,11 @@ func newNetstackLeg(conn net.Conn) leg {
 	if !ok || !endpointField.known || !queueField.known {
 		return &plainLeg{conn}
 	}
-	return newEndpointLeg(endpointField.of(tcp), queueField.of(tcp), maxReceiveWindow)
+	return newEndpointLeg(endpointField.of(tcp), queueField.of(tcp))
 }
 
-func newEndpointLeg(ep tcpip.Endpoint, queue *waiter.Queue, window int) *netstackLeg {
-	l := &netstackLeg{ep: ep, queue: queue, window: int64(window)}
+func newEndpointLeg(ep tcpip.Endpoint, queue *waiter.Queue) *netstackLeg {
+	l := &netstackLeg{ep: ep, queue: queue}
 	l.readable, l.canRead = waiter.NewChannelEntry(waiter.ReadableEvents)
 	l.writable, l.canWrite = waiter.NewChannelEntry(waiter.WritableEvents)
 	l.queue.EventRegister(&l.readable)
@@ -33,10 +32,8 @@ func newEndpointLeg(ep tcpip.Endpoint, queue *waiter.Queue, window int) *netstac
 
 // netstackLeg is a TCP connection of netstack.
 type netstackLeg struct {
-	ep     tcpip.Endpoint
-	queue  *waiter.Queue
-	window int64 // how far the receive buffer may grow while little was sent
-	sent   atomic.Int64
+	ep    tcpip.Endpoint
+	queue *waiter.Queue
 
 	readable, writable waiter.Entry
 	canRead, canWrite  <-chan struct{}
@@ -55,9 +52,7 @@ func (l *netstackLeg) read() (*buffer, int, error) {
 		result, err := l.ep.Read(&w, tcpip.ReadOptions{})
 		switch err.(type) {
 		case nil:
-			if l.mayGrow() {
-				l.ep.ModerateRecvBuf(result.Count)
-			}
+			l.ep.ModerateRecvBuf(result.Count)
 			return b, result.Count, nil
 		case *tcpip.ErrWouldBlock:
 			giveBuffer(b)
@@ -72,14 +67,7 @@ func (l *netstackLeg) read() (*buffer, int, error) {
 	}
 }
 
-// mayGrow tells whether netstack may enlarge the receive buffer.
-func (l *netstackLeg) mayGrow() bool {
-	size := l.ep.SocketOptions().GetReceiveBufferSize()
-	return size < l.window || size*memory.tunnels.Load() < sharedWindow || l.sent.Load() >= duplex
-}
-
 func (l *netstackLeg) write(b []byte) error {
-	l.sent.Add(int64(len(b)))
 	for len(b) > 0 {
 		l.payload.Reset(b)
 		count, err := l.ep.Write(&l.payload, tcpip.WriteOptions{})

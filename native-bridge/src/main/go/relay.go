@@ -35,8 +35,6 @@ func (t *tunnel) fail(cause *failure) {
 
 // run moves bytes, early ones first, and returns how the tunnel ended.
 func (t *tunnel) run(early []byte) (outcome code, words string) {
-	countTunnel(1)
-	defer countTunnel(-1)
 	stopWatch := t.watchIdle()
 	defer stopWatch()
 	var upward sync.WaitGroup

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"reflect"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/tailscale/wireguard-go/device"
+	"tailscale.com/tsd"
+	"tailscale.com/types/logger"
+	"tailscale.com/util/eventbus/eventbustest"
+	"tailscale.com/wgengine"
+)
+
+func TestWireGuardsBacklogIsLimited(t *testing.T) {
+	system := tsd.NewSystemWithBus(eventbustest.NewBus(t))
+	engine, err := wgengine.NewFakeUserspaceEngine(logger.Discard, system.Set, system.HealthTracker.Get(),
+		system.UserMetricsRegistry(), system.Bus.Get())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(engine.Close)
+	if !limitBacklog(engine) {
+		t.Fatal("WireGuard's device has another layout: the backlog is without limit")
+	}
+	buffers, _ := reach[*device.WaitPool](reflect.ValueOf(engine), "wgdev", "pool", "messageBuffers")
+	taken := make(chan any, 2*backlog)
+	var taking sync.WaitGroup
+	taking.Go(func() {
+		for range cap(taken) {
+			taken <- (*buffers).Get()
+		}
+	})
+	for !exhausted(*buffers) {
+		runtime.Gosched()
+	}
+	if count := len(taken); count > backlog {
+		t.Errorf("%d buffers could be taken, the backlog is %d", count, backlog)
+	}
+	for range cap(taken) {
+		(*buffers).Put(<-taken) // lets the next one be taken
+	}
+	taking.Wait()
+}
+
+func exhausted(buffers *device.WaitPool) bool {
+	pool := reflect.ValueOf(buffers)
+	lock, _ := reach[sync.Mutex](pool, "lock")
+	count, _ := reach[uint32](pool, "count")
+	limit, _ := reach[uint32](pool, "max")
+	lock.Lock()
+	defer lock.Unlock()
+	return *count >= *limit
+}
+
+func TestReachMustMatchByNameAndType(t *testing.T) {
+	type inner struct{ value string }
+	type outer struct{ inner *inner }
+	o := &outer{&inner{"x"}}
+	if found, ok := reach[string](reflect.ValueOf(o), "inner", "value"); !ok || *found != "x" {
+		t.Error("a field that is there was not found")
+	}
+	if _, ok := reach[int](reflect.ValueOf(o), "inner", "value"); ok {
+		t.Error("a field was found as what it is not")
+	}
+	if _, ok := reach[string](reflect.ValueOf(o), "inner", "other", "value"); ok {
+		t.Error("a field was found that is not there")
+	}
+}
