@@ -33,7 +33,7 @@ public record ForwardSpec(Protocol protocol, InetSocketAddress listen, Target ta
     /** As it is written in a configuration: {@code tcp:127.0.0.1:5432=db.internal:5432}. */
     @Override
     public String toString() {
-        return protocol.name().toLowerCase(Locale.ROOT) + ":"
-                + new Host.Address(listen.getAddress()).toUriString() + ":" + listen.getPort() + "=" + target;
+        return protocol.name().toLowerCase(Locale.ROOT) + ":" + new Host.Address(listen.getAddress()).toUriString()
+                + ":" + listen.getPort() + "=" + target;
     }
 }

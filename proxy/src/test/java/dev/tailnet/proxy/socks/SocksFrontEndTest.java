@@ -43,8 +43,7 @@ class SocksFrontEndTest {
         assertThat(channel.requests()).singleElement().satisfies(request -> {
             assertThat(request.target()).hasToString(target);
             assertThat(request.protocol()).isEqualTo(ConnectRequest.Protocol.SOCKS5);
-            assertThat(request.client())
-                    .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000));
+            assertThat(request.client()).isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000));
         });
     }
 
