@@ -35,6 +35,7 @@ final class HeadscaleConfig {
                 "base_domain", options.baseDomain(),
                 "override_local_dns", false,
                 "nameservers", Map.of("global", List.of(), "split", options.splitDns()),
+                "search_domains", options.searchDomains(),
                 "extra_records", options.extraRecords());
         return JSON.writeValueAsString(Map.ofEntries(
                 Map.entry("server_url", "http://" + Ports.hostPort(http)),
@@ -65,7 +66,7 @@ final class HeadscaleConfig {
                 Map.entry("tuning", Map.of("batch_change_delay", "10ms", "node_store_batch_timeout", "10ms"))));
     }
 
-    /** Everybody may talk to everybody, every tag may be used, and the routes of {@link TestAddresses} need no approval. */
+    /** Everybody may talk to everybody, every tag may be used, and neither exit nodes nor the routes of {@link TestAddresses} need approval. */
     static String openPolicy() {
         var owner = List.of(USER + "@");
         return JSON.writeValueAsString(Map.of(
@@ -74,6 +75,16 @@ final class HeadscaleConfig {
                 "acls",
                 List.of(Map.of("action", "accept", "src", List.of("*"), "dst", List.of("*:*"))),
                 "autoApprovers",
-                Map.of("routes", Map.of(TestAddresses.SUBNET_IPV4, owner, TestAddresses.SUBNET_IPV6, owner))));
+                Map.of(
+                        "routes",
+                        Map.of(
+                                TestAddresses.SUBNET_IPV4,
+                                owner,
+                                TestAddresses.SUBNET_IPV6,
+                                owner,
+                                TestAddresses.SUBNET_VIA,
+                                owner),
+                        "exitNode",
+                        owner)));
     }
 }

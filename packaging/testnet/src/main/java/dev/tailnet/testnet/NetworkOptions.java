@@ -8,11 +8,17 @@ import java.util.Map;
  *
  * @param baseDomain the tailnet's MagicDNS domain: a node {@code web} is {@code web.<baseDomain>}
  * @param extraRecords further names that the control server hands out (Headscale's {@code extra_records})
+ * @param searchDomains what names are tried with, beside the tailnet's own domain
  * @param splitDns name servers by domain suffix, as {@code host:port} or address; nodes ask them for the names below that suffix
  */
-public record NetworkOptions(String baseDomain, List<DnsRecord> extraRecords, Map<String, List<String>> splitDns) {
+public record NetworkOptions(
+        String baseDomain,
+        List<DnsRecord> extraRecords,
+        List<String> searchDomains,
+        Map<String, List<String>> splitDns) {
     public NetworkOptions {
         extraRecords = List.copyOf(extraRecords);
+        searchDomains = List.copyOf(searchDomains);
         splitDns = Map.copyOf(splitDns);
     }
 
@@ -28,15 +34,20 @@ public record NetworkOptions(String baseDomain, List<DnsRecord> extraRecords, Ma
                         DnsRecord.aaaa("subnet-host.internal.test", TestAddresses.SUBNET_HOST_IPV6.getHostAddress()),
                         DnsRecord.a("direct-host.internal.test", TestAddresses.DIRECT_HOST_IPV4.getHostAddress()),
                         DnsRecord.aaaa("direct-host.internal.test", TestAddresses.DIRECT_HOST_IPV6.getHostAddress())),
+                List.of(),
                 Map.of());
     }
 
     public NetworkOptions withExtraRecords(DnsRecord... records) {
-        return new NetworkOptions(baseDomain, List.of(records), splitDns);
+        return new NetworkOptions(baseDomain, List.of(records), searchDomains, splitDns);
     }
 
     public NetworkOptions withSplitDns(String suffix, String... servers) {
-        return new NetworkOptions(baseDomain, extraRecords, Map.of(suffix, List.of(servers)));
+        return new NetworkOptions(baseDomain, extraRecords, searchDomains, Map.of(suffix, List.of(servers)));
+    }
+
+    public NetworkOptions withSearchDomains(String... domains) {
+        return new NetworkOptions(baseDomain, extraRecords, List.of(domains), splitDns);
     }
 
     /**

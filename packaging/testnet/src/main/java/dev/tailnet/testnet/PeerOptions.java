@@ -36,6 +36,11 @@ public record PeerOptions(
         return plain().withAdvertiseRoutes(TestAddresses.SUBNET_IPV4, TestAddresses.SUBNET_IPV6);
     }
 
+    /** A node that others may reach the internet through. */
+    public static PeerOptions exitNode() {
+        return plain().withAdvertiseRoutes("0.0.0.0/0", "::/0");
+    }
+
     public PeerOptions withAdvertiseRoutes(String... routes) {
         return new PeerOptions(List.of(routes), acceptRoutes, tags, ephemeral, socks5, http);
     }

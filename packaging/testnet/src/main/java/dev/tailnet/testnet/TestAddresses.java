@@ -19,6 +19,9 @@ public final class TestAddresses {
     /** The route to {@link #SUBNET_HOST_IPV6}. */
     public static final String SUBNET_IPV6 = "2001:db8:10::/64";
 
+    /** The route to {@link #SUBNET_HOST_IPV4} as site 7 of a 4via6 subnet router. */
+    public static final String SUBNET_VIA = "fd7a:115c:a1e0:b1a:0:7:c000:200/120";
+
     /** A host of the internet: no tailnet route leads to it. */
     public static final InetAddress DIRECT_HOST_IPV4 = InetAddress.ofLiteral("198.51.100.10");
 
