@@ -199,6 +199,11 @@ int tailnet_resolve(tailscale sd, uint64_t id, const char *name, int timeout_ms)
 	return go_resolve(sd, id, (char *)name, timeout_ms);
 }
 
+int tailnet_query(tailscale sd, uint64_t id, const void *message, size_t length, int timeout_ms) {
+	clear_error(sd);
+	return go_query(sd, id, (void *)message, length, timeout_ms);
+}
+
 int tailnet_dial(tailscale sd, uint64_t id, int via, const char *ip, int port, int timeout_ms) {
 	clear_error(sd);
 	return go_dial_async(sd, id, via, (char *)ip, port, timeout_ms);

@@ -52,11 +52,13 @@ func (e *extension) Init(host ipnext.Host) error {
 		if n.ErrMessage != nil && !e.watching.Load() {
 			e.node.notified(&ipn.Notify{Version: n.Version, ErrMessage: n.ErrMessage})
 		}
+		e.node.changes.noticed(n)
 	})
 	if !limitBacklog(e.backend.Sys().Engine.Get()) {
 		e.node.log(logWarning, "WireGuard's backlog cannot be limited: many downloads at once may take gigabytes of memory")
 	}
 	e.node.backend.Store(e.backend)
+	go e.node.followChanges()
 	go e.backend.WatchNotifications(e.node.ctx,
 		ipn.NotifyInitialState|ipn.NotifyInitialPrefs|ipn.NotifyInitialHealthState|ipn.NotifyNoNetMap|
 			ipn.NotifyInProcessNoDisconnect,

@@ -7,6 +7,14 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
+// records is what a response says about one type of address. Without addresses, ttl is how long to believe that.
+type records struct {
+	addrs []netip.Addr
+	alias string // the end of the chain of aliases that the response has
+	ttl   uint32
+	err   error
+}
+
 func buildQuery(name string, kind dnsmessage.Type) ([]byte, error) {
 	full, err := dnsmessage.NewName(name + ".")
 	if err != nil {
@@ -22,61 +30,101 @@ func buildQuery(name string, kind dnsmessage.Type) ([]byte, error) {
 	return builder.Finish()
 }
 
-// parseResponse takes the addresses out of a response. When it has none but ends in an alias, it returns that.
-func parseResponse(raw []byte, name string, kind dnsmessage.Type) (found answer, alias string, err error) {
+// parseResponse takes the addresses out of a response.
+func parseResponse(raw []byte, name string, kind dnsmessage.Type) records {
+	bad := func(err error) records {
+		return records{err: failf(codeResolveFailed, "bad answer for %s: %v", name, err)}
+	}
 	var parser dnsmessage.Parser
 	header, err := parser.Start(raw)
 	if err != nil {
-		return answer{}, "", failf(codeResolveFailed, "bad answer for %s: %v", name, err)
+		return bad(err)
 	}
-	switch header.RCode {
-	case dnsmessage.RCodeSuccess:
-	case dnsmessage.RCodeNameError:
-		return answer{}, "", failf(codeNoSuchName, "%s does not exist", name)
-	default:
-		return answer{}, "", failf(codeResolveFailed, "the resolver of %s answers %s", name, rcodeName(header.RCode))
+	if header.RCode != dnsmessage.RCodeSuccess && header.RCode != dnsmessage.RCodeNameError {
+		return records{err: failf(codeResolveFailed, "the resolver of %s answers %s", name, rcodeName(header.RCode))}
 	}
 	if err := parser.SkipAllQuestions(); err != nil {
-		return answer{}, "", failf(codeResolveFailed, "bad answer for %s: %v", name, err)
+		return bad(err)
 	}
+	found := records{ttl: ttlUnknown}
+	if err := found.takeAnswers(&parser, kind); err != nil {
+		return bad(err)
+	}
+	if len(found.addrs) > 0 {
+		return found
+	}
+	negative, err := negativeTTL(&parser)
+	if err != nil {
+		return bad(err)
+	}
+	found.ttl = min(found.ttl, negative)
+	if header.RCode == dnsmessage.RCodeNameError {
+		found.alias = "" // the code is about the last name of the chain (RFC 2308, section 2.1)
+		found.err = failf(codeNoSuchName, "%s does not exist", name)
+	}
+	return found
+}
+
+func (r *records) takeAnswers(parser *dnsmessage.Parser, kind dnsmessage.Type) error {
 	for {
 		record, err := parser.AnswerHeader()
 		if errors.Is(err, dnsmessage.ErrSectionDone) {
-			return found, alias, nil
+			return nil
 		}
 		if err == nil {
-			err = takeRecord(&parser, record, kind, &found, &alias)
+			err = r.take(parser, record, kind)
 		}
 		if err != nil {
-			return answer{}, "", failf(codeResolveFailed, "bad answer for %s: %v", name, err)
+			return err
 		}
 	}
 }
 
-func takeRecord(parser *dnsmessage.Parser, record dnsmessage.ResourceHeader, kind dnsmessage.Type, found *answer, alias *string) error {
+func (r *records) take(parser *dnsmessage.Parser, record dnsmessage.ResourceHeader, kind dnsmessage.Type) error {
 	switch {
 	case record.Type == dnsmessage.TypeA && kind == dnsmessage.TypeA:
 		a, err := parser.AResource()
 		if err != nil {
 			return err
 		}
-		found.add(netip.AddrFrom4(a.A), record.TTL)
+		r.addrs = append(r.addrs, netip.AddrFrom4(a.A))
 	case record.Type == dnsmessage.TypeAAAA && kind == dnsmessage.TypeAAAA:
 		aaaa, err := parser.AAAAResource()
 		if err != nil {
 			return err
 		}
-		found.add(netip.AddrFrom16(aaaa.AAAA), record.TTL)
+		r.addrs = append(r.addrs, netip.AddrFrom16(aaaa.AAAA).Unmap())
 	case record.Type == dnsmessage.TypeCNAME:
 		cname, err := parser.CNAMEResource()
 		if err != nil {
 			return err
 		}
-		*alias = canonical(cname.CNAME.String())
+		r.alias = canonical(cname.CNAME.String())
 	default:
 		return parser.SkipAnswer()
 	}
+	r.ttl = min(r.ttl, record.TTL)
 	return nil
+}
+
+// negativeTTL is how long the absence of an answer may be believed: RFC 2308, section 5.
+func negativeTTL(parser *dnsmessage.Parser) (uint32, error) {
+	for {
+		record, err := parser.AuthorityHeader()
+		if errors.Is(err, dnsmessage.ErrSectionDone) {
+			return ttlUnknown, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		if record.Type == dnsmessage.TypeSOA {
+			soa, err := parser.SOAResource()
+			return min(record.TTL, soa.MinTTL), err
+		}
+		if err := parser.SkipAuthority(); err != nil {
+			return 0, err
+		}
+	}
 }
 
 func rcodeName(code dnsmessage.RCode) string {

@@ -42,10 +42,10 @@ func TestResponses(t *testing.T) {
 		b.AResource(header(300), dnsmessage.AResource{A: [4]byte{192, 0, 2, 1}})
 		b.AResource(header(60), dnsmessage.AResource{A: [4]byte{192, 0, 2, 2}})
 	})
-	got, alias, err := parseResponse(raw, "x.test", dnsmessage.TypeA)
+	got := parseResponse(raw, "x.test", dnsmessage.TypeA)
 	want := []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")}
-	if err != nil || alias != "y.test" || got.ttl != 60 || !slices.Equal(got.addrs, want) {
-		t.Errorf("%+v %q %v", got, alias, err)
+	if got.err != nil || got.alias != "y.test" || got.ttl != 9 || !slices.Equal(got.addrs, want) {
+		t.Errorf("%+v", got)
 	}
 	for _, test := range []struct {
 		raw  []byte
@@ -57,8 +57,37 @@ func TestResponses(t *testing.T) {
 		{nil, codeResolveFailed},
 		{raw[:len(raw)-2], codeResolveFailed},
 	} {
-		if _, _, err := parseResponse(test.raw, "x.test", dnsmessage.TypeA); classify(err) != test.want {
-			t.Errorf("%v, want %d", err, test.want)
+		if got := parseResponse(test.raw, "x.test", dnsmessage.TypeA); classify(got.err) != test.want {
+			t.Errorf("%v, want %d", got.err, test.want)
+		}
+	}
+}
+
+func TestHowLongANameHasNoAddress(t *testing.T) {
+	soa := func(ttl, minimum uint32) func(*dnsmessage.Builder) {
+		return func(b *dnsmessage.Builder) {
+			if err := b.StartAuthorities(); err != nil {
+				t.Fatal(err)
+			}
+			zone := dnsmessage.MustNewName("test.")
+			b.SOAResource(dnsmessage.ResourceHeader{Name: zone, Class: dnsmessage.ClassINET, TTL: ttl},
+				dnsmessage.SOAResource{NS: zone, MBox: zone, MinTTL: minimum})
+		}
+	}
+	for _, test := range []struct {
+		rcode dnsmessage.RCode
+		build func(*dnsmessage.Builder)
+		want  uint32
+	}{
+		{dnsmessage.RCodeNameError, soa(300, 20), 20},
+		{dnsmessage.RCodeNameError, soa(10, 20), 10},
+		{dnsmessage.RCodeSuccess, soa(30, 20), 20},
+		{dnsmessage.RCodeNameError, nil, ttlUnknown},
+		{dnsmessage.RCodeSuccess, nil, ttlUnknown},
+	} {
+		got := parseResponse(response(t, test.rcode, test.build), "x.test", dnsmessage.TypeAAAA)
+		if got.ttl != test.want || len(got.addrs) != 0 || (got.err != nil) != (test.rcode == dnsmessage.RCodeNameError) {
+			t.Errorf("%+v, want %d", got, test.want)
 		}
 	}
 }

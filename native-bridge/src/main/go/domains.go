@@ -1,23 +1,26 @@
 package main
 
 import (
+	"net/netip"
+	"slices"
+	"strconv"
 	"strings"
 
+	"tailscale.com/net/tsaddr"
 	"tailscale.com/types/netmap"
 )
 
 // domains tells which names are the tailnet's.
 type domains struct {
-	magic    []string        // suffixes that MagicDNS answers for
-	split    []string        // suffixes that a resolver of the tailnet answers for
-	search   []string        // what a short name is tried with
-	extra    map[string]bool // names of extra records
-	magicDNS bool
+	magic  []string        // suffixes that MagicDNS answers for
+	split  []string        // suffixes that a resolver of the tailnet answers for
+	search []string        // what a name that nobody knows is tried with
+	extra  map[string]bool // names of extra records
 }
 
 func domainsOf(netMap *netmap.NetworkMap) domains {
-	d := domains{extra: make(map[string]bool), magicDNS: netMap.DNS.Proxied}
-	if suffix := netMap.MagicDNSSuffix(); suffix != "" && d.magicDNS {
+	d := domains{extra: make(map[string]bool)}
+	if suffix := netMap.MagicDNSSuffix(); suffix != "" && netMap.DNS.Proxied {
 		d.magic = append(d.magic, canonical(suffix))
 	}
 	for suffix, resolvers := range netMap.DNS.Routes {
@@ -31,10 +34,15 @@ func domainsOf(netMap *netmap.NetworkMap) domains {
 		}
 	}
 	for _, record := range netMap.DNS.ExtraRecords {
-		d.extra[canonical(record.Name)] = true
+		// The tailscale packages answer with addresses only.
+		if record.Type == "" || record.Type == "A" || record.Type == "AAAA" {
+			d.extra[canonical(record.Name)] = true
+		}
 	}
 	for _, domain := range netMap.DNS.Domains {
-		d.search = append(d.search, canonical(domain))
+		if domain = canonical(domain); domain != "" && !slices.Contains(d.search, domain) {
+			d.search = append(d.search, domain)
+		}
 	}
 	return d
 }
@@ -44,7 +52,11 @@ func canonical(name string) string { return strings.ToLower(strings.TrimSuffix(n
 // source tells who in the tailnet answers for a name; 0 is nobody.
 func (d *domains) source(name string) uint8 {
 	switch {
-	case d.extra[name], longestSuffix(d.magic, name) > longestSuffix(d.split, name):
+	case d.extra[name]:
+		return sourceExtraRecord
+	case d.isVia(name):
+		return sourceVia
+	case longestSuffix(d.magic, name) > longestSuffix(d.split, name):
 		return sourceMagicDNS
 	case longestSuffix(d.split, name) > 0:
 		return sourceSplitDNS
@@ -61,4 +73,63 @@ func longestSuffix(suffixes []string, name string) int {
 		}
 	}
 	return longest
+}
+
+// isVia tells whether a name spells an IPv4 address behind a 4via6 subnet router, as 10-1-2-3-via-7 does: alone, or in a
+// domain of MagicDNS.
+func (d *domains) isVia(name string) bool {
+	label, domain, _ := strings.Cut(name, ".")
+	address, site, ok := strings.Cut(label, "-via-")
+	if !ok || domain != "" && !slices.Contains(d.magic, domain) {
+		return false
+	}
+	ip, err := netip.ParseAddr(strings.ReplaceAll(address, "-", "."))
+	if err != nil {
+		return false
+	}
+	number, err := strconv.ParseUint(site, 0, 32)
+	if err != nil {
+		return false
+	}
+	_, err = tsaddr.MapVia(uint32(number), netip.PrefixFrom(ip, ip.BitLen()))
+	return err == nil
+}
+
+// searched returns what a name that is not the tailnet's may be short for.
+func (d *domains) searched(name string) []string {
+	var full []string
+	for _, domain := range d.search {
+		full = append(full, name+"."+domain)
+	}
+	return full
+}
+
+// isTailnetReverse tells whether a name is that of a reverse lookup (RFC 1035, section 3.5; RFC 3596, section 2.5) of an
+// address in the ranges that nodes get theirs from.
+func isTailnetReverse(name string) bool {
+	var raw []byte
+	if labels, ok := strings.CutSuffix(name, ".in-addr.arpa"); ok {
+		for _, label := range slices.Backward(strings.Split(labels, ".")) {
+			number, err := strconv.ParseUint(label, 10, 8)
+			if err != nil {
+				return false
+			}
+			raw = append(raw, byte(number))
+		}
+	} else if labels, ok := strings.CutSuffix(name, ".ip6.arpa"); ok {
+		nibbles := strings.Split(labels, ".")
+		if len(nibbles) != 32 {
+			return false
+		}
+		slices.Reverse(nibbles)
+		for pair := range slices.Chunk(nibbles, 2) {
+			number, err := strconv.ParseUint(pair[0]+pair[1], 16, 8)
+			if err != nil || len(pair[0]) != 1 {
+				return false
+			}
+			raw = append(raw, byte(number))
+		}
+	}
+	addr, ok := netip.AddrFromSlice(raw)
+	return ok && isTailnetAddress(addr)
 }

@@ -14,12 +14,15 @@ func testDomains() domains {
 		SelfNode: (&tailcfg.Node{Name: "agent.tail.test."}).View(),
 		DNS: tailcfg.DNSConfig{
 			Proxied: true,
-			Domains: []string{"tail.test", "corp.example"},
+			Domains: []string{"tail.test", "Corp.Example.", "tail.test"},
 			Routes: map[string][]*dnstype.Resolver{
 				"Internal.Example.":      {{Addr: "192.0.2.53"}},
 				"magic.internal.example": nil,
 			},
-			ExtraRecords: []tailcfg.DNSRecord{{Name: "Grafana.other.example.", Value: "100.64.0.7"}},
+			ExtraRecords: []tailcfg.DNSRecord{
+				{Name: "Grafana.other.example.", Value: "100.64.0.7"},
+				{Name: "text.other.example", Type: "TXT", Value: "not served"},
+			},
 		},
 	})
 }
@@ -27,15 +30,22 @@ func testDomains() domains {
 func TestWhoseName(t *testing.T) {
 	d := testDomains()
 	for name, want := range map[string]uint8{
-		"peer.tail.test":           sourceMagicDNS,
-		"tail.test":                sourceMagicDNS,
-		"grafana.other.example":    sourceMagicDNS,
-		"db.internal.example":      sourceSplitDNS,
-		"x.magic.internal.example": sourceMagicDNS,
-		"other.example":            0,
-		"notinternal.example":      0,
-		"www.example.org":          0,
-		"host.corp.example":        0,
+		"peer.tail.test":             sourceMagicDNS,
+		"tail.test":                  sourceMagicDNS,
+		"grafana.other.example":      sourceExtraRecord,
+		"text.other.example":         0,
+		"db.internal.example":        sourceSplitDNS,
+		"x.magic.internal.example":   sourceMagicDNS,
+		"other.example":              0,
+		"notinternal.example":        0,
+		"www.example.org":            0,
+		"host.corp.example":          0,
+		"10-1-2-3-via-7":             sourceVia,
+		"10-1-2-3-via-0x7.tail.test": sourceVia,
+		"10-1-2-3-via-7.example.org": 0,
+		"10-1-2-via-7":               0,
+		"10-1-2-3-via-seven":         0,
+		"peer-via-7":                 0,
 	} {
 		if got := d.source(name); got != want {
 			t.Errorf("%s: %d, want %d", name, got, want)
@@ -43,15 +53,33 @@ func TestWhoseName(t *testing.T) {
 	}
 }
 
-func TestShortNames(t *testing.T) {
-	r := tailnetResolver{config: testDomains()}
-	for name, want := range map[string][]string{
-		"peer":                {"peer.tail.test"},
-		"db.internal.example": {"db.internal.example"},
-		"www.example.org":     nil,
+func TestSearchedNames(t *testing.T) {
+	d := testDomains()
+	want := []string{"peer.tail.test", "peer.corp.example"}
+	if got := d.searched("peer"); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestReverseNames(t *testing.T) {
+	v6 := "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.e.1.a.c.5.1.1.a.7.d.f.ip6.arpa"
+	for name, want := range map[string]bool{
+		"1.0.64.100.in-addr.arpa":   true,
+		"1.0.0.10.in-addr.arpa":     false,
+		"0.64.100.in-addr.arpa":     false,
+		"256.0.64.100.in-addr.arpa": false,
+		"x.0.64.100.in-addr.arpa":   false,
+		v6:                          true,
+		"f" + v6[1:]:                true,
+		v6[2:]:                      false,
+		"1." + v6:                   false,
+		"x" + v6[1:]:                false,
+		"10" + v6[2:]:               false,
+		"ip6.arpa":                  false,
+		"peer.tail.test":            false,
 	} {
-		if got := r.candidates(name); !slices.Equal(got, want) {
-			t.Errorf("%s: %v, want %v", name, got, want)
+		if got := isTailnetReverse(name); got != want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

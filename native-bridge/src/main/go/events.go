@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 	"net"
-	"net/netip"
 	"sync"
 	"time"
 )
@@ -18,6 +17,9 @@ const (
 	frameDialed   = 5
 	frameClosed   = 6
 	frameResolved = 7
+	frameAnswered = 8
+	frameChanged  = 9
+	frameExitNode = 10
 )
 
 const frameHeader = 16
@@ -106,21 +108,44 @@ func (s *stream) closed(id uint64, c code, up, down uint64, text string) {
 	s.send(frameClosed, uint8(c), id, counts[:], []byte(text))
 }
 
-func (s *stream) resolveFailed(id uint64, c code, text string) {
-	s.send(frameResolved, uint8(c), id, []byte(text))
-}
-
-func (s *stream) resolved(id uint64, source uint8, ttl uint32, addrs []netip.Addr) {
-	addrs = addrs[:min(len(addrs), 255)]
-	payload := []byte{source}
-	payload = binary.BigEndian.AppendUint32(payload, ttl)
+func (s *stream) resolved(id uint64, found answer, err error) {
+	addrs := found.addrs[:min(len(found.addrs), 255)]
+	words := found.servers
+	if err != nil {
+		addrs, words = nil, err.Error()
+	}
+	payload := []byte{found.source}
+	payload = binary.BigEndian.AppendUint32(payload, found.ttl)
 	payload = append(payload, uint8(len(addrs)))
 	for _, addr := range addrs {
 		raw := addr.AsSlice()
 		payload = append(payload, uint8(len(raw)))
 		payload = append(payload, raw...)
 	}
-	s.send(frameResolved, uint8(codeOK), id, payload)
+	s.send(frameResolved, uint8(classify(err)), id, payload, []byte(words))
+}
+
+func (s *stream) answered(id uint64, got reply, err error) {
+	if err == nil && len(got.raw) < dnsHeader {
+		err = failf(codeResolveFailed, "the DNS server answers with less than a message")
+	}
+	if err != nil {
+		s.send(frameAnswered, uint8(classify(err)), id, []byte(err.Error()))
+		return
+	}
+	servers := got.servers[:min(len(got.servers), 255)]
+	s.send(frameAnswered, uint8(codeOK), id, []byte{got.source, uint8(len(servers))}, []byte(servers), got.raw)
+}
+
+func (s *stream) changed() { s.send(frameChanged, 0, 0) }
+
+// exitNode tells that the wanted exit node is in use, or what keeps it from being.
+func (s *stream) exitNode(problem string) {
+	c := codeOK
+	if problem != "" {
+		c = codeNotOwned
+	}
+	s.send(frameExitNode, uint8(c), 0, []byte(problem))
 }
 
 // log sends a line unless the reader is far behind.

@@ -63,12 +63,22 @@ func TestFrames(t *testing.T) {
 	s.notify([]byte(`{"State":6}`))
 	s.dialed(7, codeRefused, "no")
 	s.closed(8, codeReset, 1<<40, 3, "reset by the target")
-	s.resolved(9, sourceSplitDNS, 60, []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")})
-	s.resolveFailed(10, codeNoSuchName, "x does not exist")
+	s.resolved(9, answer{source: sourceSplitDNS, ttl: 60, servers: "192.0.2.53",
+		addrs: []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}}, nil)
+	nobody, err := noSuchName(30, sourceMagicDNS, "x does not exist")
+	s.resolved(10, nobody, err)
+	response := []byte("\x00\x01\x81\x80\x00\x01\x00\x00\x00\x00\x00\x00 and more")
+	s.answered(11, reply{source: sourceSystem, servers: "192.0.2.54:53", raw: response}, nil)
+	s.answered(12, reply{}, failf(codeTimeout, "no answer"))
+	s.answered(13, reply{raw: response[:11]}, nil)
+	s.changed()
+	s.exitNode("")
+	s.exitNode("no such peer")
 	s.log(logWarning, "careful")
 	s.stopped(codeInternal, "why")
 	s.close()
 	address := append([]byte{sourceSplitDNS, 0, 0, 0, 60, 2, 4, 192, 0, 2, 1, 16}, netip.MustParseAddr("2001:db8::1").AsSlice()...)
+	address = append(address, "192.0.2.53"...)
 	counts := []byte{0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3}
 	for _, want := range []frame{
 		{frameStarted, 0, 0, []byte{}},
@@ -76,7 +86,13 @@ func TestFrames(t *testing.T) {
 		{frameDialed, uint8(codeRefused), 7, []byte("no")},
 		{frameClosed, uint8(codeReset), 8, append(counts, "reset by the target"...)},
 		{frameResolved, 0, 9, address},
-		{frameResolved, uint8(codeNoSuchName), 10, []byte("x does not exist")},
+		{frameResolved, uint8(codeNoSuchName), 10, append([]byte{sourceMagicDNS, 0, 0, 0, 30, 0}, "x does not exist"...)},
+		{frameAnswered, 0, 11, append(append([]byte{sourceSystem, 13}, "192.0.2.54:53"...), response...)},
+		{frameAnswered, uint8(codeTimeout), 12, []byte("no answer")},
+		{frameAnswered, uint8(codeResolveFailed), 13, []byte("the DNS server answers with less than a message")},
+		{frameChanged, 0, 0, []byte{}},
+		{frameExitNode, 0, 0, []byte{}},
+		{frameExitNode, uint8(codeNotOwned), 0, []byte("no such peer")},
 		{frameLog, uint8(logWarning), 0, []byte("careful")},
 		{frameStopped, uint8(codeInternal), 0, []byte("why")},
 	} {

@@ -5,28 +5,58 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"sync"
 )
 
-var systemResolver = net.Resolver{PreferGo: true}
-
-// hostsResolver has no server to ask, so it answers from the hosts file alone.
-var hostsResolver = net.Resolver{
-	PreferGo: true,
-	Dial: func(context.Context, string, string) (net.Conn, error) {
-		return nil, errors.ErrUnsupported
-	},
+// hostResolver is this machine's way to look names up: its hosts file, and the servers of /etc/resolv.conf.
+type hostResolver struct {
+	own  map[netip.AddrPort]bool // this process's DNS listeners, which must not be asked in turn
+	once sync.Once
+	all  *net.Resolver
+	file *net.Resolver
 }
 
-func lookUpHosts(ctx context.Context, name string) (answer, error) {
-	addrs, err := hostsResolver.LookupNetIP(ctx, "ip", name)
-	return answer{source: sourceSystem, addrs: unmapAll(addrs)}, err
+// setOwn names this process's DNS listeners, before the first lookup.
+func (h *hostResolver) setOwn(listeners []netip.AddrPort) {
+	h.own = make(map[netip.AddrPort]bool)
+	for _, listener := range listeners {
+		h.own[listener] = true
+	}
 }
 
-// lookUpSystem asks the host's resolver, which knows its hosts file and search domains.
-func lookUpSystem(ctx context.Context, name string) (answer, error) {
-	addrs, err := systemResolver.LookupNetIP(ctx, "ip", name)
+func (h *hostResolver) resolvers() (all, file *net.Resolver) {
+	h.once.Do(func() {
+		h.all = &net.Resolver{PreferGo: true, Dial: h.dial}
+		// One that has no server to ask answers from the hosts file alone.
+		h.file = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+			return nil, errors.ErrUnsupported
+		}}
+	})
+	return h.all, h.file
+}
+
+var errOwnListener = errors.New("/etc/resolv.conf names this process's own DNS listener, which asks in turn: add the server that is to know the other names")
+
+// dial connects to a DNS server.
+func (h *hostResolver) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if server, err := netip.ParseAddrPort(address); err == nil && h.own[netip.AddrPortFrom(server.Addr().Unmap(), server.Port())] {
+		return nil, errOwnListener
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
+}
+
+func (h *hostResolver) lookUpHosts(ctx context.Context, name string) (answer, error) {
+	_, file := h.resolvers()
+	addrs, err := file.LookupNetIP(ctx, "ip", name)
+	return answer{source: sourceSystem, ttl: ttlUnknown, addrs: unmapAll(addrs)}, err
+}
+
+// lookUp asks as the host's programs do: hosts file, then servers, with the host's search domains.
+func (h *hostResolver) lookUp(ctx context.Context, name string) (answer, error) {
+	all, _ := h.resolvers()
+	addrs, err := all.LookupNetIP(ctx, "ip", name)
 	if err == nil && len(addrs) > 0 {
-		return answer{source: sourceSystem, addrs: unmapAll(addrs)}, nil
+		return answer{source: sourceSystem, ttl: ttlUnknown, addrs: unmapAll(addrs)}, nil
 	}
 	if ctx.Err() != nil {
 		return answer{}, ctx.Err()
@@ -34,9 +64,9 @@ func lookUpSystem(ctx context.Context, name string) (answer, error) {
 	var failed *net.DNSError
 	switch {
 	case err == nil:
-		return answer{}, failf(codeNoSuchName, "%s has no address", name)
+		return noSuchName(ttlUnknown, sourceSystem, "%s has no address", name)
 	case errors.As(err, &failed) && failed.IsNotFound:
-		return answer{}, failf(codeNoSuchName, "%s does not exist", name)
+		return noSuchName(ttlUnknown, sourceSystem, "%s does not exist", name)
 	case errors.As(err, &failed) && failed.IsTimeout:
 		return answer{}, failf(codeTimeout, "the host's resolver does not answer for %s", name)
 	default:

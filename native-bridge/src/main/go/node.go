@@ -47,6 +47,9 @@ type node struct {
 	netstack atomic.Pointer[netstack.Impl]
 
 	status     status
+	changes    changes
+	exitNode   exitNode
+	host       hostResolver
 	operations operations
 	localAPI   localAPI
 	conduits   conduits
@@ -68,6 +71,7 @@ func newNode() *node {
 		opts:      defaultOptions(),
 		startDone: make(chan struct{}),
 		closed:    make(chan struct{}),
+		changes:   newChanges(),
 	}
 	n.ctx, n.cancel = context.WithCancelCause(context.Background())
 	n.status.changed = make(chan struct{})
@@ -147,6 +151,8 @@ func (n *node) startServer(opts options) error {
 	neutraliseEnvironment()
 	keepHostRoutes()
 	addSelfProxies(opts.selfProxy)
+	n.host.setOwn(opts.selfDNS)
+	n.exitNode.wanted = opts.exitNode
 	if opts.authKey != "" {
 		key := opts.authKey
 		n.secret.Store(&key)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,6 +22,8 @@ type options struct {
 	memory       bool
 	timeWait     time.Duration
 	selfProxy    []string
+	selfDNS      []netip.AddrPort
+	exitNode     string
 }
 
 const defaultTimeWait = time.Second
@@ -61,6 +64,17 @@ func (o *options) set(name, value string) error {
 		o.timeWait = time.Duration(ms) * time.Millisecond
 	case "self-proxy":
 		o.selfProxy = splitList(value)
+	case "self-dns":
+		o.selfDNS = nil
+		for _, item := range splitList(value) {
+			listener, err := netip.ParseAddrPort(item)
+			if err != nil {
+				return apiErrorf(syscall.EINVAL, "option self-dns: %q is not of the form address:port", item)
+			}
+			o.selfDNS = append(o.selfDNS, netip.AddrPortFrom(listener.Addr().Unmap(), listener.Port()))
+		}
+	case "exit-node":
+		o.exitNode = value
 	default:
 		return apiErrorf(syscall.EINVAL, "unknown option %q", name)
 	}

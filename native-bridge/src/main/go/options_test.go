@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 	"syscall"
 	"testing"
@@ -13,13 +14,15 @@ func TestOptions(t *testing.T) {
 	for name, value := range map[string]string{
 		"tags": "tag:a, tag:b,", "accept-routes": "false", "shields-up": "true", "state": "memory",
 		"time-wait-ms": "2500", "self-proxy": "127.0.0.1:1055,[::1]:1055",
+		"self-dns": "127.0.0.1:53,[::ffff:127.0.0.2]:53", "exit-node": "gate",
 	} {
 		if err := o.set(name, value); err != nil {
 			t.Errorf("%s=%s: %v", name, value, err)
 		}
 	}
 	if !slices.Equal(o.tags, []string{"tag:a", "tag:b"}) || valueOr(o.acceptRoutes, true) || !valueOr(o.shieldsUp, false) ||
-		!o.memory || o.timeWait != 2500*time.Millisecond || len(o.selfProxy) != 2 {
+		!o.memory || o.timeWait != 2500*time.Millisecond || len(o.selfProxy) != 2 ||
+		o.exitNode != "gate" || !slices.Equal(o.selfDNS, []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:53"), netip.MustParseAddrPort("127.0.0.2:53")}) {
 		t.Errorf("%+v", o)
 	}
 }
@@ -36,7 +39,7 @@ func TestOptionsNotSaid(t *testing.T) {
 
 func TestBadOptions(t *testing.T) {
 	for name, value := range map[string]string{
-		"nonsense": "1", "tags": "ci", "accept-routes": "yes", "shields-up": "", "state": "disk", "time-wait-ms": "0",
+		"nonsense": "1", "tags": "ci", "accept-routes": "yes", "shields-up": "", "state": "disk", "time-wait-ms": "0", "self-dns": "localhost",
 	} {
 		o := defaultOptions()
 		var err *apiError

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"math"
 	"net/netip"
 	"strings"
 	"syscall"
@@ -13,16 +14,26 @@ import (
 
 // Sources of an answer: enum tailnet_source.
 const (
-	sourceMagicDNS = 1
-	sourceSplitDNS = 2
-	sourceSystem   = 3
+	sourceMagicDNS    = 1
+	sourceSplitDNS    = 2
+	sourceSystem      = 3
+	sourceExtraRecord = 4
+	sourceVia         = 5
+	sourceGlobalDNS   = 6
 )
 
-// answer is what a name resolves to. A ttl of 0 is unknown.
+// ttlUnknown is the time to live of an answer that came without one: TAILNET_TTL_UNKNOWN.
+const ttlUnknown = math.MaxUint32
+
+// maxAliases bounds a chain of CNAME records that no server followed by itself.
+const maxAliases = 8
+
+// answer is what a name resolves to. Without addresses, ttl says for how long the name has none (RFC 2308).
 type answer struct {
-	source uint8
-	ttl    uint32
-	addrs  []netip.Addr
+	source  uint8
+	ttl     uint32
+	addrs   []netip.Addr
+	servers string // who was asked, where that is known
 }
 
 // resolve looks a name up under id; the event stream tells the answer.
@@ -38,14 +49,7 @@ func (n *node) resolve(id uint64, name string, timeout time.Duration) error {
 	go func() {
 		defer cancel(nil)
 		found, err := n.lookUpWithin(ctx, name, timeout)
-		n.operations.done(id, func() {
-			stream := n.stream.Load()
-			if err != nil {
-				stream.resolveFailed(id, classify(err), err.Error())
-			} else {
-				stream.resolved(id, found.source, found.ttl, found.addrs)
-			}
-		})
+		n.operations.done(id, func() { n.stream.Load().resolved(id, found, err) })
 	}()
 	return nil
 }
@@ -67,40 +71,87 @@ func (n *node) lookUpWithin(ctx context.Context, name string, timeout time.Durat
 
 // lookUp asks the tailnet for the names that are its own, and the system for the rest.
 func (n *node) lookUp(ctx context.Context, name string) (answer, error) {
-	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	name = canonical(name)
 	if _, err := dnsname.ToFQDN(name); err != nil || name == "" {
-		return answer{}, failf(codeNoSuchName, "%q is no valid name", name)
+		return noSuchName(ttlUnknown, 0, "%q is no valid name", name)
 	}
-	resolver := n.tailnetResolver()
-	if resolver == nil {
-		return lookUpSystem(ctx, name)
-	}
-	for _, candidate := range resolver.candidates(name) {
-		found, err := resolver.query(ctx, candidate)
-		if err == nil {
-			return found, nil
-		}
-		// A short name may belong to another search domain, or to the host; a full one of the tailnet's is nobody else's.
-		if strings.Contains(name, ".") || classify(err) != codeNoSuchName {
-			return answer{}, err
-		}
-	}
-	if !resolver.global {
-		return lookUpSystem(ctx, name)
-	}
-	// The tailnet overrides the host's resolvers, but neither its hosts file nor names only its resolvers know.
-	if found, err := lookUpHosts(ctx, name); err == nil {
-		return found, nil
-	}
-	if found, err := resolver.query(ctx, name); err == nil {
-		return found, nil
-	}
-	return lookUpSystem(ctx, name)
+	lookup := lookup{host: &n.host, tailnet: n.tailnetResolver()}
+	return lookup.find(ctx, name, maxAliases)
 }
 
-func (a *answer) add(addr netip.Addr, ttl uint32) {
-	if len(a.addrs) == 0 || ttl < a.ttl {
-		a.ttl = ttl
+// noSuchName is the answer that there is no address, with its words.
+func noSuchName(ttl uint32, source uint8, format string, args ...any) (answer, error) {
+	return answer{source: source, ttl: ttl}, failf(codeNoSuchName, format, args...)
+}
+
+// lookup is the order in which a name is looked up, with those it asks.
+type lookup struct {
+	host    *hostResolver
+	tailnet *tailnetResolver // nil while the tailnet's DNS is not to be asked
+}
+
+// find tries a name as it is and, when nobody knows it, in the tailnet's search domains; a name of one label the other way
+// round, as the C library does.
+func (l *lookup) find(ctx context.Context, name string, aliases int) (answer, error) {
+	if l.tailnet == nil {
+		return l.host.lookUp(ctx, name)
 	}
-	a.addrs = append(a.addrs, addr)
+	if l.tailnet.config.source(name) != 0 {
+		return l.exactly(ctx, name, aliases)
+	}
+	searched := l.tailnet.config.searched(name)
+	names := append([]string{name}, searched...)
+	if !strings.Contains(name, ".") {
+		names = append(searched, name)
+	}
+	ttl := uint32(ttlUnknown)
+	var first error
+	for _, candidate := range names {
+		found, err := l.exactly(ctx, candidate, aliases)
+		switch {
+		case err == nil:
+			return found, nil
+		case classify(err) != codeNoSuchName && first == nil:
+			return found, err
+		case classify(err) != codeNoSuchName:
+			return answer{}, first // the name itself does not exist: a search domain that cannot tell changes little
+		}
+		ttl = min(ttl, found.ttl)
+		if candidate == name {
+			first = err
+		}
+	}
+	return answer{ttl: ttl, source: sourceSystem}, first
+}
+
+// exactly looks a full name up. A name of the tailnet's is nobody else's.
+func (l *lookup) exactly(ctx context.Context, name string, aliases int) (answer, error) {
+	if l.tailnet.config.source(name) != 0 {
+		return l.askTailnet(ctx, name, aliases)
+	}
+	if l.tailnet.global {
+		// The tailnet overrides the host's resolvers, but neither its hosts file nor names only its resolvers know.
+		if found, err := l.host.lookUpHosts(ctx, name); err == nil {
+			return found, nil
+		}
+		if found, err := l.askTailnet(ctx, name, aliases); err == nil {
+			return found, nil
+		}
+	}
+	return l.host.lookUp(ctx, name)
+}
+
+// askTailnet goes on with the alias where the tailnet's server knows only that.
+func (l *lookup) askTailnet(ctx context.Context, name string, aliases int) (answer, error) {
+	found, alias, err := l.tailnet.query(ctx, name)
+	if err != nil || alias == "" {
+		return found, err
+	}
+	if aliases == 0 {
+		return answer{}, failf(codeResolveFailed, "%s is an alias of an alias, more than %d times", name, maxAliases)
+	}
+	behind, err := l.find(ctx, alias, aliases-1)
+	behind.source, behind.servers = found.source, found.servers
+	behind.ttl = min(behind.ttl, found.ttl)
+	return behind, err
 }

@@ -55,7 +55,7 @@ func routeKind(addr netip.Addr, carrier netip.Prefix) route {
 		return routeNone
 	case carrier.Bits() == 0:
 		return routeExitNode
-	case ofTailnet:
+	case ofTailnet && carrier.IsSingleIP():
 		return routePeer
 	default:
 		return routeSubnet

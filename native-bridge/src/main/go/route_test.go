@@ -15,6 +15,7 @@ func TestRouteKinds(t *testing.T) {
 		{"100.64.0.1", netip.MustParsePrefix("100.64.0.1/32"), routePeer},
 		{"fd7a:115c:a1e0::1", netip.MustParsePrefix("fd7a:115c:a1e0::1/128"), routePeer},
 		{"192.0.2.10", netip.MustParsePrefix("192.0.2.0/24"), routeSubnet},
+		{"fd7a:115c:a1e0:b1a:0:7:c000:20a", netip.MustParsePrefix("fd7a:115c:a1e0:b1a:0:7:c000:200/120"), routeSubnet},
 		{"8.8.8.8", netip.MustParsePrefix("0.0.0.0/0"), routeExitNode},
 		{"2001:db8::1", netip.MustParsePrefix("::/0"), routeExitNode},
 		{"100.64.0.9", netip.MustParsePrefix("0.0.0.0/0"), routeUnowned},

@@ -5,15 +5,16 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
-	"sync"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 	"tailscale.com/ipn"
 	"tailscale.com/net/dns"
+	"tailscale.com/util/dnsname"
 )
 
-// maxAliases bounds a chain of CNAME records.
-const maxAliases = 8
+// familyGrace is how long the addresses of one family wait for those of the other: some servers never answer for AAAA.
+const familyGrace = time.Second
 
 // tailnetResolver is what the tailnet says about names at the moment.
 type tailnetResolver struct {
@@ -33,95 +34,126 @@ func (n *node) tailnetResolver() *tailnetResolver {
 	}
 	netMap := backend.NetMapNoPeers()
 	manager, ok := n.server.Sys().DNSManager.GetOK()
-	if netMap == nil || !ok || !backend.Prefs().CorpDNS() {
+	prefs := backend.Prefs()
+	if netMap == nil || !ok || !prefs.CorpDNS() {
 		return nil
 	}
-	return &tailnetResolver{manager: manager, config: domainsOf(netMap), global: len(netMap.DNS.Resolvers) > 0}
+	r := &tailnetResolver{manager: manager, config: domainsOf(netMap)}
+	r.global = len(netMap.DNS.Resolvers) > 0 || !prefs.ExitNodeID().IsZero() && r.asksExitNode()
+	return r
 }
 
-// candidates returns the names to ask the tailnet for.
-func (r *tailnetResolver) candidates(name string) []string {
-	if r.config.source(name) != 0 {
-		return []string{name}
-	}
-	if strings.Contains(name, ".") {
-		return nil
-	}
-	var full []string
-	for _, domain := range r.config.search {
-		if candidate := name + "." + domain; r.config.source(candidate) != 0 {
-			full = append(full, candidate)
-		}
-	}
-	return full
+// asksExitNode tells whether the exit node in use resolves names: its resolver speaks HTTP in the tailnet.
+func (r *tailnetResolver) asksExitNode() bool {
+	return strings.HasPrefix(r.servers("."), "http://")
 }
 
-// query asks the tailnet's DNS manager for both families.
-func (r *tailnetResolver) query(ctx context.Context, name string) (answer, error) {
-	source := r.config.source(name)
-	if source == 0 {
-		source = sourceSplitDNS
+// servers names those that are asked for a name outside MagicDNS, comma-separated.
+func (r *tailnetResolver) servers(name string) string {
+	full, err := dnsname.ToFQDN(name)
+	if err != nil {
+		return ""
 	}
-	var results [2]answer
-	var errs [2]error
-	var both sync.WaitGroup
-	for i, kind := range []dnsmessage.Type{dnsmessage.TypeA, dnsmessage.TypeAAAA} {
-		both.Go(func() { results[i], errs[i] = r.queryType(ctx, name, kind) })
+	var servers []string
+	for _, server := range r.manager.Resolver().GetUpstreamResolvers(full) {
+		servers = append(servers, server.Addr)
 	}
-	both.Wait()
-	found := answer{source: source}
-	for i := range results {
-		if errs[i] == nil && len(results[i].addrs) > 0 {
-			if found.ttl == 0 || results[i].ttl < found.ttl {
-				found.ttl = results[i].ttl
-			}
-			found.addrs = append(found.addrs, results[i].addrs...)
+	return strings.Join(servers, ",")
+}
+
+// query asks for both families at once. Where the answer is but another name, it returns that as the alias.
+func (r *tailnetResolver) query(ctx context.Context, name string) (found answer, alias string, err error) {
+	source, servers := r.config.source(name), ""
+	switch source {
+	case sourceVia:
+		name, _, _ = strings.Cut(name, ".") // all that the tailscale packages understand outside their own domains
+	case sourceSplitDNS:
+		servers = r.servers(name)
+	case 0:
+		source, servers = sourceGlobalDNS, r.servers(name)
+	}
+	v4, v6 := r.bothFamilies(ctx, name)
+	found = answer{source: source, servers: servers, ttl: ttlUnknown}
+	for _, part := range []records{v4, v6} {
+		if part.err == nil && len(part.addrs) > 0 {
+			found.ttl = min(found.ttl, part.ttl)
+			found.addrs = append(found.addrs, part.addrs...)
 		}
 	}
 	if len(found.addrs) > 0 {
-		return found, nil
+		return found, "", nil
 	}
-	for _, err := range errs {
-		if err != nil && classify(err) != codeNoSuchName {
-			return answer{}, err
+	for _, part := range []records{v4, v6} {
+		if part.err != nil && classify(part.err) != codeNoSuchName {
+			return answer{}, "", part.err
+		}
+		found.ttl = min(found.ttl, part.ttl)
+		if part.alias != "" {
+			alias = part.alias
 		}
 	}
-	if err := errors.Join(errs[0], errs[1]); err != nil {
-		return answer{}, failf(codeNoSuchName, "%s does not exist", name)
+	switch {
+	case alias != "":
+		return found, alias, nil
+	case v4.err != nil:
+		return found, "", v4.err
+	case v6.err != nil:
+		return found, "", v6.err
+	default:
+		return found, "", failf(codeNoSuchName, "%s has no address", name)
 	}
-	return answer{}, failf(codeNoSuchName, "%s has no address", name)
 }
 
-// queryType asks for one type of record, along a chain of aliases.
-func (r *tailnetResolver) queryType(ctx context.Context, name string, kind dnsmessage.Type) (answer, error) {
-	asked := name
-	for range maxAliases {
-		request, err := buildQuery(asked, kind)
-		if err != nil {
-			return answer{}, failf(codeNoSuchName, "%q is no valid name", asked)
-		}
-		raw, err := r.queryRaw(ctx, request)
-		if err != nil {
-			return answer{}, failf(codeResolveFailed, "the tailnet's resolver cannot look up %s: %v", asked, err)
-		}
-		found, alias, err := parseResponse(raw, asked, kind)
-		if err != nil || len(found.addrs) > 0 || alias == "" {
-			return found, err
-		}
-		asked = alias
+func (r *tailnetResolver) bothFamilies(ctx context.Context, name string) (v4, v6 records) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	type family struct {
+		into *records
+		got  records
 	}
-	return answer{}, failf(codeResolveFailed, "%s is an alias of an alias, more than %d times", name, maxAliases)
+	done := make(chan family, 2)
+	ask := func(kind dnsmessage.Type, into *records) { done <- family{into, r.queryType(ctx, name, kind)} }
+	go ask(dnsmessage.TypeA, &v4)
+	go ask(dnsmessage.TypeAAAA, &v6)
+	first := <-done
+	*first.into = first.got
+	if len(first.got.addrs) > 0 {
+		defer time.AfterFunc(familyGrace, stop).Stop()
+	}
+	second := <-done
+	*second.into = second.got
+	return v4, v6
 }
 
-// queryRaw returns when ctx ends, even if the manager does not.
+func (r *tailnetResolver) queryType(ctx context.Context, name string, kind dnsmessage.Type) records {
+	request, err := buildQuery(name, kind)
+	if err != nil {
+		return records{err: failf(codeNoSuchName, "%q is no valid name", name), ttl: ttlUnknown}
+	}
+	raw, err := r.queryRaw(ctx, request)
+	if err != nil {
+		return records{err: failf(codeResolveFailed, "the tailnet's resolver cannot look up %s: %v", name, err)}
+	}
+	return parseResponse(raw, name, kind)
+}
+
+// queryRaw returns when ctx ends, even if the manager does not. The request is not used after that.
 func (r *tailnetResolver) queryRaw(ctx context.Context, request []byte) ([]byte, error) {
 	type result struct {
 		raw []byte
 		err error
 	}
 	results := make(chan result, 1)
+	own := append([]byte(nil), request...) // the manager writes to it
 	go func() {
-		raw, err := r.manager.Query(ctx, request, "tcp", queryFrom)
+		raw, err := func() (raw []byte, err error) {
+			defer func() {
+				if recover() != nil {
+					err = errors.New("a fault of the tailscale packages")
+				}
+			}()
+			return r.manager.Query(ctx, own, "tcp", queryFrom)
+		}()
 		results <- result{raw, err}
 	}()
 	select {

@@ -36,6 +36,10 @@ const char *tailnet_version(void);
 //   time-wait-ms    how long a closed tailnet TCP connection holds its ports and memory (default 1000)
 //   self-proxy      comma-separated host:port of this process's own proxies: when HTTP_PROXY or HTTPS_PROXY names one of
 //                   them, the node reaches its control server without it
+//   self-dns        comma-separated address:port of this process's own DNS listeners: never asked when /etc/resolv.conf
+//                   names them
+//   exit-node       name or address of the peer that carries what the tailnet has no other route for; used as soon as it
+//                   is known and offers to, which TAILNET_EXIT_NODE tells
 // After tailscale_start, and what implies it, accept-routes and shields-up default to "false", as in libtailscale.
 // -EINVAL names the unknown option or the bad value; -EBUSY after tailnet_start.
 int tailnet_set_option(tailscale sd, const char *name, const char *value);
@@ -65,8 +69,14 @@ enum tailnet_frame {
 	TAILNET_LOG = 4,      // code: 0 debug, 1 info, 2 warning, 3 error; payload: one line of UTF-8
 	TAILNET_DIALED = 5,   // id, code; payload: on failure the error in words
 	TAILNET_CLOSED = 6,   // id, code; payload: uint64 bytes up (from the client), uint64 bytes down, the error in words
-	TAILNET_RESOLVED = 7, // id, code; payload: on success uint8 source (enum tailnet_source), uint32 time to live in
-	                      // seconds (0: unknown), uint8 count, then per address uint8 length (4 or 16) and its bytes; else the error
+	TAILNET_RESOLVED = 7, // id, code; payload: uint8 source (enum tailnet_source; 0 nobody), uint32 time to live in
+	                      // seconds (of a name that does not exist too; or TAILNET_TTL_UNKNOWN), uint8 count, per
+	                      // address uint8 length (4 or 16) and its bytes; then, on success, the servers that were
+	                      // asked as far as known, comma-separated, else the error in words
+	TAILNET_ANSWERED = 8, // id, code; payload: on success uint8 source, uint8 length and the servers that were asked,
+	                      // comma-separated, then the DNS response; else the error in words
+	TAILNET_CHANGED = 9,  // peers, routes, DNS settings or preferences have changed: forget what was looked up before
+	TAILNET_EXIT_NODE = 10, // code: 0 when the wanted exit node is in use; else payload: why it is not, in words
 };
 
 enum tailnet_code {
@@ -87,10 +97,16 @@ enum tailnet_code {
 };
 
 enum tailnet_source {
-	TAILNET_SOURCE_MAGICDNS = 1, // the tailnet's own names and extra records
-	TAILNET_SOURCE_SPLIT_DNS = 2, // a resolver the tailnet names for a domain
-	TAILNET_SOURCE_SYSTEM = 3,   // the host's resolver and hosts file
+	TAILNET_SOURCE_MAGICDNS = 1,     // the names of the tailnet's nodes
+	TAILNET_SOURCE_SPLIT_DNS = 2,    // a resolver the tailnet names for a domain
+	TAILNET_SOURCE_SYSTEM = 3,       // the host's resolver and hosts file
+	TAILNET_SOURCE_EXTRA_RECORD = 4, // a record of the tailnet's DNS settings
+	TAILNET_SOURCE_VIA = 5,          // a name that spells a 4via6 address
+	TAILNET_SOURCE_GLOBAL_DNS = 6,   // a resolver the tailnet names for everything, the exit node's among them
 };
+
+// In place of a time to live.
+#define TAILNET_TTL_UNKNOWN 0xffffffffu
 
 enum tailnet_route {
 	TAILNET_ROUTE_NONE = 0,      // not the tailnet's business: dial it directly, or not at all
@@ -112,6 +128,10 @@ int tailnet_route(tailscale sd, const char *ip);
 // Looks a name up, the tailnet first, then the system: TAILNET_RESOLVED follows once, within timeout_ms.
 int tailnet_resolve(tailscale sd, uint64_t id, const char *name, int timeout_ms);
 
+// Passes a DNS query (RFC 1035, without the length of TCP) to whom tailnet_resolve would ask for its name, in place of the
+// system the servers of /etc/resolv.conf: TAILNET_ANSWERED follows once, within timeout_ms. -EINVAL for what is no query.
+int tailnet_query(tailscale sd, uint64_t id, const void *message, size_t length, int timeout_ms);
+
 // Opens a TCP connection to ip:port (a literal, never a name): TAILNET_DIALED follows once, within timeout_ms. The
 // connection then waits for tailnet_relay or tailnet_cancel. -EEXIST for an id in use.
 int tailnet_dial(tailscale sd, uint64_t id, int via, const char *ip, int port, int timeout_ms);
@@ -126,7 +146,7 @@ int tailnet_relay(tailscale sd, uint64_t id, int client_fd, const void *early, s
 int tailnet_relay_fds(tailscale sd, uint64_t id, int client_fd, int target_fd, const void *early, size_t early_len,
                       int idle_timeout_ms);
 
-// Ends whatever runs under id: a lookup or dial reports TAILNET_CANCELLED, a dialed connection is closed silently,
+// Ends whatever runs under id: a lookup, query or dial reports TAILNET_CANCELLED, a dialed connection is closed silently,
 // a tunnel is reset and reports TAILNET_CLOSED. 0 also when the operation has just ended by itself.
 int tailnet_cancel(tailscale sd, uint64_t id);
 

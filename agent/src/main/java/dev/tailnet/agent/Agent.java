@@ -4,10 +4,11 @@ import dev.tailnet.agent.config.Settings;
 import dev.tailnet.agent.metrics.Metrics;
 import dev.tailnet.agent.metrics.Sources;
 import dev.tailnet.agent.node.NodeSupervisor;
+import dev.tailnet.agent.node.OwnListeners;
 import dev.tailnet.agent.status.LocalApi;
+import dev.tailnet.agent.status.NameLookup;
 import dev.tailnet.agent.status.StatusServer;
 import dev.tailnet.agent.tunnel.BridgeDialer;
-import dev.tailnet.agent.tunnel.BridgeResolver;
 import dev.tailnet.agent.tunnel.BridgeRouteTable;
 import dev.tailnet.agent.tunnel.BridgeSockets;
 import dev.tailnet.agent.tunnel.NodeLink;
@@ -27,7 +28,6 @@ import dev.tailnet.proxy.server.ProxyServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,6 +53,7 @@ public final class Agent {
     private final Shutdown shutdown = new Shutdown();
     private volatile ExitCode exitCode = ExitCode.OK;
     private @Nullable ProxyServer proxies;
+    private @Nullable Names names;
     private @Nullable StatusServer status;
 
     private Agent(RuntimeClaim claim, Settings settings, EventLoops loops, PendingOperations pending, Clock clock) {
@@ -95,11 +96,11 @@ public final class Agent {
     }
 
     private void begin(PendingOperations pending) throws StartFailure {
-        var bound = new CompletableFuture<List<InetSocketAddress>>();
+        var bound = new CompletableFuture<OwnListeners>();
         CompletableFuture<Void> nodeStart = startNode(bound);
         try {
             openProxies(pending);
-            bound.complete(List.copyOf(listeners.addresses()));
+            bound.complete(new OwnListeners(listeners.addresses(), listeners.dns()));
             openStatus();
             join(nodeStart);
         } catch (StartFailure | RuntimeException e) {
@@ -113,11 +114,11 @@ public final class Agent {
         });
     }
 
-    private CompletableFuture<Void> startNode(CompletableFuture<List<InetSocketAddress>> proxiesBound) {
+    private CompletableFuture<Void> startNode(CompletableFuture<OwnListeners> listenersBound) {
         var started = new CompletableFuture<Void>();
         Thread.ofPlatform().daemon().name("node-start").start(() -> {
             try {
-                node.start(loops.group().next(), proxiesBound);
+                node.start(loops.group().next(), listenersBound);
                 started.complete(null);
             } catch (StartFailure | RuntimeException | LinkageError e) {
                 started.completeExceptionally(e);
@@ -140,17 +141,17 @@ public final class Agent {
     private void openProxies(PendingOperations pending) throws StartFailure {
         var link = new NodeLink(node, pending);
         var view = new RunningView(settings, node, listeners, this::proxies);
-        var metrics = new Metrics(new Sources(node::state, view::connections, view::nodeSample));
+        var policy = new BasePolicy(internet(), listeners::addresses);
+        var shared = new Names(link, node, policy);
+        names = shared;
+        var routes = new BridgeRouteTable(link);
+        var metrics = new Metrics(new Sources(
+                node::state, view::connections, view::nodeSample, shared.resolver()::counts, shared::dnsCounts));
         var connector = new Connector(
-                new BasePolicy(
-                        switch (settings.internet()) {
-                            case DIRECT -> Internet.DIRECT;
-                            case DENY -> Internet.DENY;
-                        },
-                        listeners::addresses),
+                policy,
                 node.readiness(),
-                new BridgeResolver(link),
-                new BridgeRouteTable(link),
+                shared.resolver(),
+                routes,
                 BridgeDialer.tailnet(link),
                 BridgeDialer.direct(link),
                 AuditSink.all(new Slf4jAuditSink(), metrics),
@@ -168,8 +169,22 @@ public final class Agent {
             LOGGER.info(
                     "Listening on {} ({})", Endpoints.show(listener.address()), OpenListeners.name(listener.kind()));
         }
+        shared.listen(loops, settings.listeners().dns(), listeners);
         status = new StatusServer(
-                loops.group(), view, new LocalApi(loops.group(), node::node), metrics, Clock.systemUTC());
+                loops.group(),
+                view,
+                new LocalApi(loops.group(), node::node),
+                new NameLookup(shared.resolver(), routes),
+                metrics,
+                Clock.systemUTC());
+    }
+
+    private Internet internet() {
+        return switch (settings.internet()) {
+            case DIRECT -> Internet.DIRECT;
+            case DENY -> Internet.DENY;
+            case EXIT_NODE -> new Internet.ThroughExitNode(node::exitNodeTrouble);
+        };
     }
 
     private void openStatus() throws StartFailure {
@@ -203,6 +218,9 @@ public final class Agent {
         shutdown.stopNode(node);
         if (server != null) {
             server.stopAccepting().awaitUninterruptibly();
+        }
+        if (names != null) {
+            names.close();
         }
         if (status != null) {
             status.close();

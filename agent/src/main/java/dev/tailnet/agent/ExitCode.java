@@ -12,6 +12,8 @@ public enum ExitCode {
     STATE_DIR(5, "the state or runtime directory cannot be used"),
     NODE(6, "the node could not start, or another agent runs in this runtime directory"),
     NO_AGENT(7, "no agent is running, or it does not answer"),
+    NOT_FOUND(8, "resolve: the name has no address"),
+    UNANSWERED(9, "resolve: nobody could tell"),
     INTERRUPTED(130, "ended at once by a second signal");
 
     private final int code;

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,6 +19,7 @@ final class OpenListeners {
 
     private final List<Listener> shown = new CopyOnWriteArrayList<>();
     private final List<InetSocketAddress> addresses = new CopyOnWriteArrayList<>();
+    private final List<InetSocketAddress> dns = new CopyOnWriteArrayList<>();
     private volatile boolean accepting;
 
     void add(ListenerSpec listener) {
@@ -33,22 +35,28 @@ final class OpenListeners {
         shown.add(new Listener("control", socket.toString()));
     }
 
-    private void add(String kind, InetSocketAddress address) {
-        shown.add(new Listener(kind, Endpoints.show(address)));
-        addresses.add(address);
-        if (address.getAddress().isAnyLocalAddress()) {
-            addEveryAddress(address.getPort());
-        }
+    void addDns(InetSocketAddress address) {
+        add("dns", address);
+        dns.addAll(everyAddress(address));
     }
 
-    private void addEveryAddress(int port) {
-        try {
-            NetworkInterface.networkInterfaces()
-                    .flatMap(NetworkInterface::inetAddresses)
-                    .forEach(own -> addresses.add(new InetSocketAddress(own, port)));
-        } catch (SocketException e) {
-            LOGGER.warn("This machine's addresses cannot be listed: {}", e.getMessage());
+    private void add(String kind, InetSocketAddress address) {
+        shown.add(new Listener(kind, Endpoints.show(address)));
+        addresses.addAll(everyAddress(address));
+    }
+
+    private static List<InetSocketAddress> everyAddress(InetSocketAddress address) {
+        List<InetSocketAddress> every = new ArrayList<>(List.of(address));
+        if (address.getAddress().isAnyLocalAddress()) {
+            try {
+                NetworkInterface.networkInterfaces()
+                        .flatMap(NetworkInterface::inetAddresses)
+                        .forEach(own -> every.add(new InetSocketAddress(own, address.getPort())));
+            } catch (SocketException e) {
+                LOGGER.warn("This machine's addresses cannot be listed: {}", e.getMessage());
+            }
         }
+        return every;
     }
 
     /** The proxies no longer accept connections. */
@@ -68,6 +76,11 @@ final class OpenListeners {
     /** For telling a target that is this agent itself; one on all addresses is listed with each of them. */
     List<InetSocketAddress> addresses() {
         return addresses;
+    }
+
+    /** The DNS listeners, for telling a DNS server that is this agent itself; listed likewise. */
+    List<InetSocketAddress> dns() {
+        return dns;
     }
 
     static String name(ListenerSpec.Kind kind) {

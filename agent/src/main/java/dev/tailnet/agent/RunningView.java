@@ -47,6 +47,11 @@ final class RunningView implements AgentView {
     }
 
     @Override
+    public String exitNodeTrouble() {
+        return node.exitNodeTrouble();
+    }
+
+    @Override
     public @Nullable SelfNode self() {
         return node.self();
     }

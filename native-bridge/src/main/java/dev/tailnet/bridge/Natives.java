@@ -38,6 +38,8 @@ final class Natives {
 
     static native int tailnet_resolve(int sd, long id, String name, int timeoutMillis);
 
+    static native int tailnet_query(int sd, long id, byte[] message, long length, int timeoutMillis);
+
     static native int tailnet_dial(int sd, long id, int via, String ip, int port, int timeoutMillis);
 
     static native int tailnet_relay(

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node reports on its event stream, one record per kind of frame.
@@ -22,6 +23,9 @@ public sealed interface NodeEvent {
 
     /** No frame is longer, the length field aside; a longer one means that the stream is out of step. */
     int MAX_FRAME_BYTES = 16 << 20;
+
+    /** In place of a time to live: {@code TAILNET_TTL_UNKNOWN}. */
+    int TTL_UNKNOWN = 0xffffffff;
 
     /** The node has started, which is not to say that it is logged in; or it could not, then the stream ends after Stopped. */
     record Started(Code code, String message) implements NodeEvent {}
@@ -72,17 +76,48 @@ public sealed interface NodeEvent {
     /**
      * A lookup has ended.
      *
-     * @param source who knew; {@link Source#UNKNOWN} on failure
-     * @param timeToLive for how long the answer holds; zero when unknown, and on failure
+     * @param source who knew; {@link Source#UNKNOWN} when nobody could tell
+     * @param timeToLive for how long the answer holds, also that there is none ({@link Code#NO_SUCH_NAME}); null when
+     *     unknown
      * @param addresses at least one on success, none on failure
+     * @param servers who was asked, comma-separated; empty where that is not known, and on failure
      * @param message the error in words; empty on success
      */
-    record Resolved(long id, Code code, Source source, Duration timeToLive, List<InetAddress> addresses, String message)
+    record Resolved(
+            long id,
+            Code code,
+            Source source,
+            @Nullable Duration timeToLive,
+            List<InetAddress> addresses,
+            String servers,
+            String message)
             implements NodeEvent {
         public Resolved {
             addresses = List.copyOf(addresses);
         }
     }
+
+    /**
+     * A DNS query has been answered.
+     *
+     * @param source who knew; {@link Source#UNKNOWN} on failure
+     * @param servers who was asked, comma-separated; empty where that is not known, and on failure
+     * @param response a DNS message; empty on failure
+     * @param message the error in words; empty on success
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Answered(long id, Code code, Source source, String servers, byte[] response, String message)
+            implements NodeEvent {}
+
+    /** The tailnet's peers, routes or DNS settings, or the node's preferences, have changed. */
+    record Changed() implements NodeEvent {}
+
+    /**
+     * The exit node that the options name is in use, or not.
+     *
+     * @param problem why it is not; empty when it is
+     */
+    record ExitNode(String problem) implements NodeEvent {}
 
     /**
      * Reads one frame.
@@ -107,6 +142,9 @@ public sealed interface NodeEvent {
                 case 5 -> new Dialed(id, Code.of(code), text(in));
                 case 6 -> new Closed(id, Code.of(code), in.getLong(), in.getLong(), text(in));
                 case 7 -> resolved(id, Code.of(code), in);
+                case 8 -> answered(id, Code.of(code), in);
+                case 9 -> new Changed();
+                case 10 -> new ExitNode(text(in));
                 default ->
                     throw new BridgeException(
                             Code.INTERNAL, "event frame of unknown type " + type + ", " + length + " bytes long");
@@ -117,19 +155,36 @@ public sealed interface NodeEvent {
     }
 
     private static Resolved resolved(long id, Code code, ByteBuffer in) throws UnknownHostException {
-        if (code != Code.OK) {
-            return new Resolved(id, code, Source.UNKNOWN, Duration.ZERO, List.of(), text(in));
-        }
         Source source = Source.of(Byte.toUnsignedInt(in.get()));
-        var timeToLive = Duration.ofSeconds(Integer.toUnsignedLong(in.getInt()));
+        int seconds = in.getInt();
+        Duration timeToLive = seconds == TTL_UNKNOWN ? null : Duration.ofSeconds(Integer.toUnsignedLong(seconds));
         int count = Byte.toUnsignedInt(in.get());
         List<InetAddress> addresses = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            byte[] address = new byte[Byte.toUnsignedInt(in.get())];
-            in.get(address);
-            addresses.add(InetAddress.getByAddress(address));
+            addresses.add(InetAddress.getByAddress(bytes(in)));
         }
-        return new Resolved(id, code, source, timeToLive, addresses, "");
+        String words = text(in);
+        return code == Code.OK
+                ? new Resolved(id, code, source, timeToLive, addresses, words, "")
+                : new Resolved(id, code, source, timeToLive, addresses, "", words);
+    }
+
+    private static Answered answered(long id, Code code, ByteBuffer in) {
+        if (code != Code.OK) {
+            return new Answered(id, code, Source.UNKNOWN, "", new byte[0], text(in));
+        }
+        Source source = Source.of(Byte.toUnsignedInt(in.get()));
+        String servers = new String(bytes(in), StandardCharsets.UTF_8);
+        byte[] response = new byte[in.remaining()];
+        in.get(response);
+        return new Answered(id, code, source, servers, response, "");
+    }
+
+    /** What follows its length in one byte. */
+    private static byte[] bytes(ByteBuffer in) {
+        byte[] bytes = new byte[Byte.toUnsignedInt(in.get())];
+        in.get(bytes);
+        return bytes;
     }
 
     private static String text(ByteBuffer in) {

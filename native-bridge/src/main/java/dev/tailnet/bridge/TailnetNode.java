@@ -105,6 +105,26 @@ public final class TailnetNode implements AutoCloseable {
         set("self-proxy", listeners.stream().map(TailnetNode::hostAndPort).collect(Collectors.joining(",")));
     }
 
+    /**
+     * Tells the node of this process's own DNS listeners, before {@link #start}: when the host's configuration names one of
+     * them as a server, it is not asked, which would go on in a circle.
+     */
+    public void setOwnDnsListeners(List<InetSocketAddress> listeners) {
+        checkOpen("set the node's own DNS listeners");
+        set("self-dns", listeners.stream().map(TailnetNode::hostAndPort).collect(Collectors.joining(",")));
+    }
+
+    /**
+     * Has a peer carry what the tailnet has no other route for, to be called before {@link #start}. The node uses it as soon
+     * as it knows it and the peer offers to, which {@link NodeEvent.ExitNode} tells.
+     *
+     * @param peer its name, with or without the tailnet's domain, or one of its addresses
+     */
+    public void setExitNode(String peer) {
+        checkOpen("set the exit node");
+        set("exit-node", peer);
+    }
+
     /** Starts the node. {@link NodeEvent.Started} follows, then each {@link NodeEvent.Notify} of its life. */
     public void start() {
         checkOpen("start");
@@ -162,7 +182,18 @@ public final class TailnetNode implements AutoCloseable {
     }
 
     /**
-     * Ends whatever runs under the id: a lookup or dial reports {@link Code#CANCELLED}, a dialed connection is closed
+     * Passes a DNS query (RFC 1035) to whom {@link #resolve} would ask for its name; in place of the host's ways, to the
+     * servers of {@code /etc/resolv.conf}. {@link NodeEvent.Answered} follows once, within the timeout.
+     *
+     * @param id not in use
+     */
+    public void query(long id, byte[] message, Duration timeout) {
+        checkOpen("query");
+        check(Natives.tailnet_query(handle, id, message, message.length, millis(timeout)), "query");
+    }
+
+    /**
+     * Ends whatever runs under the id: a lookup, query or dial reports {@link Code#CANCELLED}, a dialed connection is closed
      * without a report, a tunnel is reset and reports its end. Nothing happens when it has just ended by itself.
      */
     public void cancel(long id) {

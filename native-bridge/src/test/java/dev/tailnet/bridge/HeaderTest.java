@@ -59,7 +59,9 @@ class HeaderTest {
     void frames() throws IOException {
         Map<Integer, String> header = constants("tailnet_frame");
         String[] records = Arrays.stream(NodeEvent.class.getPermittedSubclasses())
-                .map(event -> event.getSimpleName().toUpperCase(Locale.ROOT))
+                .map(event -> event.getSimpleName()
+                        .replaceAll("(?<=[a-z])(?=[A-Z])", "_")
+                        .toUpperCase(Locale.ROOT))
                 .toArray(String[]::new);
         assertThat(header.values()).containsExactlyInAnyOrder(records);
     }
@@ -68,6 +70,12 @@ class HeaderTest {
     void datagramFrames() throws IOException {
         assertThat(constants("tailnet_datagram_frame"))
                 .isEqualTo(Map.of(1, "FLOW_OPEN", 2, "FLOW_CLOSE", 3, "DATAGRAM", 4, "FLOW_OPENED", 5, "FLOW_CLOSED"));
+    }
+
+    @Test
+    void unknownTimeToLive() throws IOException {
+        assertThat(text("tailnet_bridge.h"))
+                .contains("#define TAILNET_TTL_UNKNOWN 0x" + Integer.toHexString(NodeEvent.TTL_UNKNOWN) + "u\n");
     }
 
     @Test

@@ -62,25 +62,60 @@ class NodeEventTest {
     void resolved() throws UnknownHostException {
         InetAddress v4 = InetAddress.getByName("100.64.0.1");
         InetAddress v6 = InetAddress.getByName("fd7a:115c:a1e0::1");
-        byte[] payload = ByteBuffer.allocate(6 + 5 + 17)
-                .put((byte) 1)
-                .putInt(-1)
+        byte[] payload = ByteBuffer.allocate(6 + 5 + 17 + 10)
+                .put((byte) 2)
+                .putInt(-2)
                 .put((byte) 2)
                 .put((byte) 4)
                 .put(v4.getAddress())
                 .put((byte) 16)
                 .put(v6.getAddress())
+                .put("192.0.2.53".getBytes(StandardCharsets.UTF_8))
                 .array();
         assertThat(NodeEvent.parse(frame(7, 0, 9, payload)))
                 .isEqualTo(new NodeEvent.Resolved(
-                        9, Code.OK, Source.MAGICDNS, Duration.ofSeconds(4_294_967_295L), List.of(v4, v6), ""));
-        assertThat(NodeEvent.parse(frame(7, 5, 9, "no such name")))
+                        9,
+                        Code.OK,
+                        Source.SPLIT_DNS,
+                        Duration.ofSeconds(4_294_967_294L),
+                        List.of(v4, v6),
+                        "192.0.2.53",
+                        ""));
+    }
+
+    @Test
+    void notResolved() {
+        assertThat(NodeEvent.parse(frame(7, 5, 9, "\u0001\0\0\0\u0010\0no such name")))
                 .isEqualTo(new NodeEvent.Resolved(
-                        9, Code.NO_SUCH_NAME, Source.UNKNOWN, Duration.ZERO, List.of(), "no such name"));
+                        9, Code.NO_SUCH_NAME, Source.MAGICDNS, Duration.ofSeconds(16), List.of(), "", "no such name"));
+        byte[] unknown = {0, -1, -1, -1, -1, 0};
+        assertThat(NodeEvent.parse(frame(7, 12, 9, unknown)))
+                .isEqualTo(new NodeEvent.Resolved(9, Code.RESOLVE_FAILED, Source.UNKNOWN, null, List.of(), "", ""));
+    }
+
+    @Test
+    void answered() {
+        var answered = (NodeEvent.Answered) NodeEvent.parse(frame(8, 0, ID, "\u0003\n192.0.2.53a response"));
+        assertThat(answered.id()).isEqualTo(ID);
+        assertThat(answered.code()).isEqualTo(Code.OK);
+        assertThat(answered.source()).isEqualTo(Source.SYSTEM);
+        assertThat(answered.servers()).isEqualTo("192.0.2.53");
+        assertThat(answered.response()).asString().isEqualTo("a response");
+        var failed = (NodeEvent.Answered) NodeEvent.parse(frame(8, 4, ID, "no answer"));
+        assertThat(failed.code()).isEqualTo(Code.TIMEOUT);
+        assertThat(failed.response()).isEmpty();
+        assertThat(failed.message()).isEqualTo("no answer");
+    }
+
+    @Test
+    void changes() {
+        assertThat(NodeEvent.parse(frame(9, 0, 0, ""))).isEqualTo(new NodeEvent.Changed());
+        assertThat(NodeEvent.parse(frame(10, 0, 0, ""))).isEqualTo(new NodeEvent.ExitNode(""));
+        assertThat(NodeEvent.parse(frame(10, 6, 0, "no such peer"))).isEqualTo(new NodeEvent.ExitNode("no such peer"));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 8, 255})
+    @ValueSource(ints = {0, 11, 255})
     void unknownTypeIsRefused(int type) {
         assertThatThrownBy(() -> NodeEvent.parse(frame(type, 0, 0, "abc")))
                 .isInstanceOf(BridgeException.class)

@@ -20,6 +20,8 @@ class ArchitectureTest {
             .definedBy("..proxy.server..")
             .layer("front ends")
             .definedBy("..proxy.socks..", "..proxy.http..")
+            .layer("names")
+            .definedBy("..proxy.dns..")
             .layer("connect")
             .definedBy("..proxy.connect..")
             .layer("steps")
@@ -38,10 +40,12 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("front ends")
             .mayOnlyBeAccessedByLayers("server")
+            .whereLayer("names")
+            .mayOnlyBeAccessedByLayers("server")
             .whereLayer("connect")
             .mayOnlyBeAccessedByLayers("server", "front ends")
             .whereLayer("steps")
-            .mayOnlyBeAccessedByLayers("connect")
+            .mayOnlyBeAccessedByLayers("connect", "names")
             .whereLayer("connection")
             .mayOnlyBeAccessedByLayers("server", "front ends", "connect");
 
@@ -54,6 +58,15 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule frontEndsDoNotKnowOneAnother =
             slices().matching("dev.tailnet.proxy.(socks|http)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule namesOpenNoConnections = noClasses()
+            .that()
+            .resideInAPackage("..proxy.dns..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "..proxy.dial..", "..proxy.relay..", "..proxy.route..", "..proxy.audit..", "..proxy.connection..");
 
     @ArchTest
     static final ArchRule policyIsPure = noClasses()

@@ -14,6 +14,7 @@ final class Verbs {
         all.put(RUN, () -> run);
         all.put("status", StatusVerb::new);
         all.put("ip", IpVerb::new);
+        all.put("resolve", ResolveVerb::new);
         all.put("version", VersionVerb::new);
     }
 

@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -24,6 +23,8 @@ final class ConfigurationLoader {
 
     /** In place of a state directory: keep the state in memory. As in tailscaled's --state. */
     private static final String IN_MEMORY = "mem:";
+
+    private static final String NONE = "none";
 
     private final Flags flags;
     private final Map<String, String> environment;
@@ -71,20 +72,21 @@ final class ConfigurationLoader {
                 tags(),
                 ephemeral(stateDir),
                 stateDir,
-                one(Setting.ACCEPT_ROUTES, Values::bool, true, String::valueOf));
+                one(Setting.ACCEPT_ROUTES, Values::bool, true, String::valueOf),
+                exitNode());
         var listeners = new ListenerSettings(strongest, findings, effective).read();
         return new Settings(
                 node,
                 listeners,
-                one(Setting.INTERNET, constant(Internet.class), Internet.DIRECT, ConfigurationLoader::lowerCase),
+                internet(node.exitNode()),
                 one(Setting.RUNTIME_DIR, Values::path, RuntimeDirectory.defaultFor(environment), Path::toString),
                 one(
                         Setting.DRAIN_TIMEOUT,
                         ConfigurationLoader::drainTimeout,
                         Duration.ofSeconds(10),
                         ConfigurationLoader::print),
-                one(Setting.LOG_LEVEL, constant(LogLevel.class), LogLevel.INFO, ConfigurationLoader::lowerCase),
-                one(Setting.LOG_FORMAT, constant(LogFormat.class), LogFormat.TEXT, ConfigurationLoader::lowerCase));
+                one(Setting.LOG_LEVEL, constant(LogLevel.class), LogLevel.INFO, Values::name),
+                one(Setting.LOG_FORMAT, constant(LogFormat.class), LogFormat.TEXT, Values::name));
     }
 
     private <T> T one(Setting setting, Function<String, T> parser, T fallback, Function<T, String> printer) {
@@ -137,6 +139,26 @@ final class ConfigurationLoader {
         }
         note(Setting.STATE_DIR, List.of(given.value()), given.source());
         return path;
+    }
+
+    private Optional<String> exitNode() {
+        return Optional.of(one(Setting.EXIT_NODE, Values::peer, NONE, Function.identity()))
+                .filter(peer -> !peer.equals(NONE));
+    }
+
+    private Internet internet(Optional<String> exitNode) {
+        var fallback = exitNode.isPresent() ? Internet.EXIT_NODE : Internet.DIRECT;
+        var internet = one(Setting.INTERNET, constant(Internet.class), fallback, Values::name);
+        var given = strongest.get(Setting.INTERNET);
+        if (given != null && internet == Internet.EXIT_NODE && exitNode.isEmpty()) {
+            findings.problem(given.source(), "which one? Give --exit-node=NAME as well");
+        }
+        if (given != null && internet != Internet.EXIT_NODE && exitNode.isPresent()) {
+            findings.problem(
+                    given.source(),
+                    "an exit node that nothing may use: leave out either " + Setting.EXIT_NODE.flag() + " or this");
+        }
+        return internet;
     }
 
     private boolean ephemeral(Optional<Path> stateDir) {
@@ -238,9 +260,5 @@ final class ConfigurationLoader {
 
     private static <E extends Enum<E>> Function<String, E> constant(Class<E> type) {
         return text -> Values.constant(type, text);
-    }
-
-    private static String lowerCase(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

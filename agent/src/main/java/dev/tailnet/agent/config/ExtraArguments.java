@@ -13,7 +13,12 @@ import java.util.stream.Stream;
  */
 final class ExtraArguments {
     private static final Set<Setting> OF_UP = Set.of(
-            Setting.AUTH_KEY, Setting.LOGIN_SERVER, Setting.HOSTNAME, Setting.ADVERTISE_TAGS, Setting.ACCEPT_ROUTES);
+            Setting.AUTH_KEY,
+            Setting.LOGIN_SERVER,
+            Setting.HOSTNAME,
+            Setting.ADVERTISE_TAGS,
+            Setting.ACCEPT_ROUTES,
+            Setting.EXIT_NODE);
 
     /** Flags of {@code tailscale up} without an effect here: the agent does so anyway, or it has nothing of the kind. */
     private static final Set<String> ACCEPTED_SWITCHES =
@@ -32,8 +37,8 @@ final class ExtraArguments {
             "unattended",
             "webclient");
 
-    private static final Set<String> UNSUPPORTED_VALUES = Set.of(
-            "advertise-routes", "audience", "client-id", "client-secret", "exit-node", "id-token", "relay-server-port");
+    private static final Set<String> UNSUPPORTED_VALUES =
+            Set.of("advertise-routes", "audience", "client-id", "client-secret", "id-token", "relay-server-port");
 
     private final List<String> words;
     private final Findings findings;

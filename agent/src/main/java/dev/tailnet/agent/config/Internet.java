@@ -5,5 +5,7 @@ public enum Internet {
     /** It is dialed from the host's own network stack. */
     DIRECT,
     /** It is refused. */
-    DENY
+    DENY,
+    /** It is reached through the exit node, and refused while none is in use. */
+    EXIT_NODE
 }

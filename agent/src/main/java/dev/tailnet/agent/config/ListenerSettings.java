@@ -34,6 +34,7 @@ final class ListenerSettings {
         var mixed = read(Setting.LISTEN, List.of(DEFAULT_MIXED));
         var socks5 = read(Setting.SOCKS5_LISTEN, List.of());
         var http = read(Setting.HTTP_LISTEN, List.of());
+        var dns = read(Setting.DNS_LISTEN, List.of());
         var status = read(Setting.STATUS_LISTEN, List.of(DEFAULT_STATUS));
 
         var isForBoth = new LinkedHashSet<>(socks5);
@@ -50,15 +51,18 @@ final class ListenerSettings {
                 Map.entry(Setting.LISTEN, mixed),
                 Map.entry(Setting.SOCKS5_LISTEN, socks5),
                 Map.entry(Setting.HTTP_LISTEN, http),
+                Map.entry(Setting.DNS_LISTEN, dns),
                 Map.entry(Setting.STATUS_LISTEN, status)));
         note(Setting.LISTEN, mixed);
         note(Setting.SOCKS5_LISTEN, socks5);
         note(Setting.HTTP_LISTEN, http);
+        note(Setting.DNS_LISTEN, dns);
         note(Setting.STATUS_LISTEN, status);
         return new Listeners(
                 List.copyOf(mixed),
                 List.copyOf(socks5),
                 List.copyOf(http),
+                List.copyOf(dns),
                 status.stream().findFirst());
     }
 
@@ -88,9 +92,12 @@ final class ListenerSettings {
         if (!address.getAddress().isLoopbackAddress()) {
             findings.warning(
                     source(setting),
-                    setting == Setting.STATUS_LISTEN
-                            ? item + " shows the node's status to everybody who can reach it"
-                            : item + " opens the proxy to the network: everybody who can reach it is on the tailnet");
+                    switch (setting) {
+                        case STATUS_LISTEN -> item + " shows the node's status to everybody who can reach it";
+                        case DNS_LISTEN -> item + " tells the tailnet's names to everybody who can reach it";
+                        default ->
+                            item + " opens the proxy to the network: everybody who can reach it is on the tailnet";
+                    });
         }
     }
 

@@ -10,17 +10,20 @@ import java.util.Optional;
  * @param mixed SOCKS5 and HTTP told apart by the first byte; one by default, empty when turned off
  * @param socks5 SOCKS5 only
  * @param http HTTP proxy only
+ * @param dns DNS over UDP and TCP
  * @param status the status endpoint; empty when turned off
  */
 public record Listeners(
         List<InetSocketAddress> mixed,
         List<InetSocketAddress> socks5,
         List<InetSocketAddress> http,
+        List<InetSocketAddress> dns,
         Optional<InetSocketAddress> status) {
 
     public Listeners {
         mixed = List.copyOf(mixed);
         socks5 = List.copyOf(socks5);
         http = List.copyOf(http);
+        dns = List.copyOf(dns);
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param ephemeral whether the coordinator forgets the node when it stops; always true without a state directory
  * @param stateDir keeps the node's identity across restarts; empty keeps it in memory only
  * @param acceptRoutes whether subnet routes that peers advertise are used
+ * @param exitNode name or address of the peer that targets outside the tailnet are reached through
  */
 public record NodeSettings(
         Optional<AuthKey> authKey,
@@ -23,7 +24,8 @@ public record NodeSettings(
         List<String> tags,
         boolean ephemeral,
         Optional<Path> stateDir,
-        boolean acceptRoutes) {
+        boolean acceptRoutes,
+        Optional<String> exitNode) {
 
     public NodeSettings {
         tags = List.copyOf(tags);

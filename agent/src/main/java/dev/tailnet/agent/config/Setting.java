@@ -49,11 +49,24 @@ public enum Setting {
     SOCKS5_LISTEN("socks5-listen", Group.LISTENERS, "ADDR", "More listeners, SOCKS5 only", "socks5-server"),
     HTTP_LISTEN(
             "http-listen", Group.LISTENERS, "ADDR", "More listeners, HTTP proxy only", "outbound-http-proxy-listen"),
+    DNS_LISTEN(
+            "dns-listen",
+            Group.LISTENERS,
+            "ADDR",
+            "DNS over UDP and TCP for the names that the proxies know, comma-separated or repeated (default none)"),
     STATUS_LISTEN(
             "status-listen", Group.LISTENERS, "ADDR", "Status, health and metrics over HTTP (default 127.0.0.1:9002)"),
 
     INTERNET(
-            "internet", Group.BEHAVIOUR, "direct|deny", "What happens to targets outside the tailnet (default direct)"),
+            "internet",
+            Group.BEHAVIOUR,
+            "direct|deny|exit-node",
+            "What happens to targets outside the tailnet (default direct; with --exit-node, exit-node)"),
+    EXIT_NODE(
+            "exit-node",
+            Group.BEHAVIOUR,
+            "NAME|IP",
+            "Peer that targets outside the tailnet are reached through (default none)"),
     DRAIN_TIMEOUT(
             "drain-timeout",
             Group.BEHAVIOUR,
@@ -130,7 +143,7 @@ public enum Setting {
     /** Whether it takes several values, comma-separated or repeated. */
     public boolean isList() {
         return switch (this) {
-            case ADVERTISE_TAGS, LISTEN, SOCKS5_LISTEN, HTTP_LISTEN -> true;
+            case ADVERTISE_TAGS, LISTEN, SOCKS5_LISTEN, HTTP_LISTEN, DNS_LISTEN -> true;
             case AUTH_KEY_FILE,
                     AUTH_KEY,
                     LOGIN_SERVER,
@@ -140,6 +153,7 @@ public enum Setting {
                     ACCEPT_ROUTES,
                     STATUS_LISTEN,
                     INTERNET,
+                    EXIT_NODE,
                     DRAIN_TIMEOUT,
                     RUNTIME_DIR,
                     LOG_LEVEL,

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 final class Values {
     private static final Pattern TAG = Pattern.compile("tag:[A-Za-z][A-Za-z0-9-]*");
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
+    private static final Pattern PEER = Pattern.compile("[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
     private static final Pattern DURATION = Pattern.compile("([0-9]+(ms|s|m|h))+");
     private static final Pattern DURATION_PART = Pattern.compile("([0-9]+)(ms|s|m|h)");
     private static final Set<String> TRUE = Set.of("true", "1", "yes", "on", "t");
@@ -118,13 +119,24 @@ final class Values {
         }
     }
 
+    /** A peer by MagicDNS name, short or full, or by address. */
+    static String peer(String text) {
+        if (!PEER.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + text + "' is neither a peer's name nor its address");
+        }
+        return text;
+    }
+
     static <E extends Enum<E>> E constant(Class<E> type, String text) {
         return Stream.of(type.getEnumConstants())
-                .filter(constant -> constant.name().equalsIgnoreCase(text))
+                .filter(constant -> name(constant).equalsIgnoreCase(text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is none of "
-                        + Stream.of(type.getEnumConstants())
-                                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                                .collect(Collectors.joining(", "))));
+                        + Stream.of(type.getEnumConstants()).map(Values::name).collect(Collectors.joining(", "))));
+    }
+
+    /** {@code EXIT_NODE} as {@code exit-node}. */
+    static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -4,11 +4,13 @@ import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
 import dev.tailnet.proxy.connection.Counts;
+import dev.tailnet.proxy.dns.DnsCounts;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.TunnelEnd;
+import dev.tailnet.proxy.resolve.CacheCounts;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -44,12 +46,16 @@ final class Meters {
     private volatile Counts counts;
     private volatile NodeSample node;
     private volatile NodeState.Kind state;
+    private volatile CacheCounts names;
+    private volatile DnsCounts dns;
 
     Meters(Sources sources) {
         this.sources = sources;
         counts = sources.connections().get();
         node = sources.node().get();
         state = sources.state().get().kind();
+        names = sources.names().get();
+        dns = sources.dns().get();
         for (Protocol protocol : Protocol.values()) {
             connections.put(
                     protocol,
@@ -99,6 +105,14 @@ final class Meters {
                 "tailnet.connections.rejected",
                 "Connections closed at once because there were too many",
                 meters -> meters.counts.rejected());
+        lookups("hit", meters -> meters.names.hits());
+        lookups("joined", meters -> meters.names.joined());
+        lookups("miss", meters -> meters.names.misses());
+        gauge("tailnet.names.cached", "Names whose addresses are remembered", meters -> meters.names.names());
+        dnsQueries("answered", meters -> meters.dns.answered());
+        dnsQueries("refused", meters -> meters.dns.refused());
+        dnsQueries("failed", meters -> meters.dns.failed());
+        dnsQueries("malformed", meters -> meters.dns.malformed());
         bytes("up", meters -> meters.node.bytesUp());
         bytes("down", meters -> meters.node.bytesDown());
         for (NodeState.Kind kind : NodeState.Kind.values()) {
@@ -117,6 +131,20 @@ final class Meters {
         Gauge.builder("tailnet.connections.open", this, value)
                 .description("Open connections by how far they are")
                 .tag("phase", phase)
+                .register(registry);
+    }
+
+    private void lookups(String result, ToDoubleFunction<Meters> value) {
+        FunctionCounter.builder("tailnet.names.lookups", this, value)
+                .description("Lookups of names: known already, joined with one under way, or somebody was asked")
+                .tag("result", result)
+                .register(registry);
+    }
+
+    private void dnsQueries(String result, ToDoubleFunction<Meters> value) {
+        FunctionCounter.builder("tailnet.dns.queries", this, value)
+                .description("Queries to the DNS listeners by what became of them")
+                .tag("result", result)
                 .register(registry);
     }
 
@@ -162,6 +190,8 @@ final class Meters {
         counts = sources.connections().get();
         node = sources.node().get();
         state = sources.state().get().kind();
+        names = sources.names().get();
+        dns = sources.dns().get();
         return registry.scrape();
     }
 

@@ -2,7 +2,14 @@ package dev.tailnet.agent.metrics;
 
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.proxy.connection.Counts;
+import dev.tailnet.proxy.dns.DnsCounts;
+import dev.tailnet.proxy.resolve.CacheCounts;
 import java.util.function.Supplier;
 
 /** Where sampled numbers come from. Each is asked once for a scrape. */
-public record Sources(Supplier<NodeState> state, Supplier<Counts> connections, Supplier<NodeSample> node) {}
+public record Sources(
+        Supplier<NodeState> state,
+        Supplier<Counts> connections,
+        Supplier<NodeSample> node,
+        Supplier<CacheCounts> names,
+        Supplier<DnsCounts> dns) {}

@@ -45,6 +45,9 @@ final class EventStreamHandler extends SimpleChannelInboundHandler<ByteBuf> {
             case NodeEvent.Dialed dialed -> operations.dialed(dialed);
             case NodeEvent.Closed closed -> operations.closed(closed);
             case NodeEvent.Resolved resolved -> operations.resolved(resolved);
+            case NodeEvent.Answered answered -> operations.answered(answered);
+            case NodeEvent.Changed() -> supervisor.tailnetChanged();
+            case NodeEvent.ExitNode exitNode -> supervisor.exitNode(exitNode);
             case NodeEvent.Notify notify -> supervisor.notified(notify);
             case NodeEvent.Started started -> supervisor.started(started);
             case NodeEvent.Stopped stopped -> supervisor.stopped(stopped);

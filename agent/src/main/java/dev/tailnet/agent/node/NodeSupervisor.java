@@ -15,11 +15,11 @@ import dev.tailnet.proxy.connect.Readiness;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +35,8 @@ public final class NodeSupervisor {
     private final Clock clock;
     private final Login login;
     private final NodeReadiness readiness;
+    private final ExitNodeCondition exitNode;
+    private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final CompletableFuture<Void> failed = new CompletableFuture<>();
     private final Object changing = new Object();
@@ -50,6 +52,7 @@ public final class NodeSupervisor {
         this.operations = operations;
         this.clock = clock;
         this.login = Login.of(settings);
+        this.exitNode = new ExitNodeCondition(settings.exitNode());
         this.state = condition.state(login, clock.instant());
         this.readiness = new NodeReadiness(state);
     }
@@ -59,12 +62,11 @@ public final class NodeSupervisor {
      * the node does afterwards is told by {@link #state}.
      *
      * @param loop reads the node's events
-     * @param ownProxies this process's proxies, once they are bound: when HTTPS_PROXY names one of them, the node does
-     *     not go through it to the control server; waited for after the slow part
+     * @param ownListeners this process's listeners, once they are bound; waited for after the slow part
      * @throws StartFailure if the library cannot be used or turns the settings down
-     * @throws java.util.concurrent.CompletionException if the proxies could not be bound
+     * @throws java.util.concurrent.CompletionException if the listeners could not be bound
      */
-    public void start(EventLoop loop, CompletableFuture<List<InetSocketAddress>> ownProxies) throws StartFailure {
+    public void start(EventLoop loop, CompletableFuture<OwnListeners> ownListeners) throws StartFailure {
         try {
             TailnetNode created = create();
             node = created;
@@ -78,7 +80,10 @@ public final class NodeSupervisor {
                             NodeEvent.LENGTH_FIELD_BYTES))
                     .addLast(new EventStreamHandler(this, operations));
             loop.register(channel).syncUninterruptibly();
-            created.setOwnProxies(ownProxies.join());
+            OwnListeners own = ownListeners.join();
+            created.setOwnProxies(own.proxies());
+            created.setOwnDnsListeners(own.dns());
+            settings.exitNode().ifPresent(created::setExitNode);
             created.start();
         } catch (LibraryException e) {
             throw new StartFailure(ExitCode.LIBRARY, e.getMessage(), e);
@@ -125,6 +130,16 @@ public final class NodeSupervisor {
 
     public Readiness readiness() {
         return readiness;
+    }
+
+    /** Has somebody called, on an event loop, when names, peers or routes of the tailnet may have changed, or the node's state has. */
+    public void onChange(Runnable listener) {
+        changeListeners.add(listener);
+    }
+
+    /** Why the exit node that the settings name is not in use; empty when it is, or when they name none. */
+    public String exitNodeTrouble() {
+        return exitNode.trouble();
     }
 
     /** Completes if the node cannot start, which it tells only after {@link #start} has returned. */
@@ -175,6 +190,15 @@ public final class NodeSupervisor {
         change(condition -> condition.after(news));
     }
 
+    void tailnetChanged() {
+        changeListeners.forEach(Runnable::run);
+    }
+
+    void exitNode(NodeEvent.ExitNode event) {
+        exitNode.update(event.problem());
+        change(UnaryOperator.identity());
+    }
+
     void stopped(NodeEvent.Stopped event) {
         if (event.code() != Code.OK) {
             LOGGER.warn("The node did not stop cleanly: {}", event.message());
@@ -190,10 +214,11 @@ public final class NodeSupervisor {
         synchronized (changing) {
             condition = step.apply(condition);
             self = condition.self();
-            NodeState next = condition.state(login, clock.instant());
+            NodeState next = exitNode.await(condition.state(login, clock.instant()));
             if (!next.equals(state)) {
                 state = next;
                 log(next);
+                tailnetChanged();
                 readiness.update(next);
             }
         }

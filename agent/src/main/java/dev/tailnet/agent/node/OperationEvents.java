@@ -11,6 +11,8 @@ public interface OperationEvents {
 
     void resolved(NodeEvent.Resolved event);
 
+    void answered(NodeEvent.Answered event);
+
     /** The node is gone: nothing more will come, whatever is still under way. */
     void ended();
 }

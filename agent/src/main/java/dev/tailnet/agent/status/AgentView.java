@@ -18,6 +18,9 @@ public interface AgentView {
 
     NodeState nodeState();
 
+    /** Why the exit node that the settings name is not in use; empty when it is, or when they name none. */
+    String exitNodeTrouble();
+
     /** Null before the first login. */
     @Nullable
     SelfNode self();

@@ -5,6 +5,7 @@ import dev.tailnet.agent.node.NodeState;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -13,6 +14,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,14 +36,22 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private final AgentView agent;
     private final LocalApi localApi;
+    private final NameLookup names;
     private final Metrics metrics;
     private final StatusReporter reporter;
     private final EventExecutor renderer;
     private @Nullable JsonMapper mapper;
 
-    StatusHandler(AgentView agent, LocalApi localApi, Metrics metrics, Clock clock, EventExecutor renderer) {
+    StatusHandler(
+            AgentView agent,
+            LocalApi localApi,
+            NameLookup names,
+            Metrics metrics,
+            Clock clock,
+            EventExecutor renderer) {
         this.agent = agent;
         this.localApi = localApi;
+        this.names = names;
         this.metrics = metrics;
         this.renderer = renderer;
         this.reporter = new StatusReporter(agent, clock);
@@ -55,7 +65,8 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
         boolean head = HttpMethod.HEAD.equals(request.method());
-        switch (new QueryStringDecoder(request.uri()).path()) {
+        var uri = new QueryStringDecoder(request.uri());
+        switch (uri.path()) {
             case "/" ->
                 Answer.ok("text/plain; charset=utf-8", INDEX.getBytes(StandardCharsets.UTF_8))
                         .send(ctx, head);
@@ -63,6 +74,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             case "/readyz" -> ready().send(ctx, head);
             case "/metrics" -> renderer.execute(() -> metrics(ctx, head));
             case "/status" -> status(ctx, head);
+            case "/resolve" -> resolve(ctx, head, uri);
             default ->
                 Answer.text(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.")
                         .send(ctx, head);
@@ -94,6 +106,26 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         localApi.get("/localapi/v0/status", renderer).addListener((Future<byte[]> told) -> {
             try {
                 Answer.ok("application/json", report(told)).send(ctx, head);
+            } catch (RuntimeException e) {
+                failed(ctx, e);
+            }
+        });
+    }
+
+    /** On the control socket alone: a name asked for here is asked for at DNS servers, which not everybody is to bring about. */
+    private void resolve(ChannelHandlerContext ctx, boolean head, QueryStringDecoder uri) {
+        if (!(ctx.channel() instanceof DomainSocketChannel)) {
+            Answer.text(
+                            HttpResponseStatus.NOT_FOUND,
+                            "Names are looked up on the control socket: tailnet-agent resolve")
+                    .send(ctx, head);
+            return;
+        }
+        String name = uri.parameters().getOrDefault("name", List.of("")).getFirst();
+        names.of(name, renderer).addListener((Future<ResolveDocument> told) -> {
+            try {
+                byte[] json = mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(told.getNow());
+                Answer.ok("application/json", json).send(ctx, head);
             } catch (RuntimeException e) {
                 failed(ctx, e);
             }

@@ -32,6 +32,9 @@ final class StatusReporter {
         SelfNode self = agent.self();
         String dnsName = dnsName(node, self);
         List<String> warnings = new ArrayList<>(node == null ? List.of() : node.health());
+        if (!agent.exitNodeTrouble().isEmpty()) {
+            warnings.add("no exit node: " + agent.exitNodeTrouble());
+        }
         if (trouble != null) {
             warnings.add("peers and DERP home are missing here: " + trouble);
         }

@@ -41,10 +41,11 @@ public final class StatusServer implements AutoCloseable {
     private final DefaultEventExecutor renderer = new DefaultEventExecutor(new DefaultThreadFactory("status", true));
     private final List<Channel> channels = new ArrayList<>();
 
-    public StatusServer(EventLoopGroup loops, AgentView agent, LocalApi localApi, Metrics metrics, Clock clock) {
+    public StatusServer(
+            EventLoopGroup loops, AgentView agent, LocalApi localApi, NameLookup names, Metrics metrics, Clock clock) {
         this.loops = loops;
         this.metrics = metrics;
-        this.handler = new StatusHandler(agent, localApi, metrics, clock, renderer);
+        this.handler = new StatusHandler(agent, localApi, names, metrics, clock, renderer);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.tailnet.agent.tunnel;
 import dev.tailnet.bridge.BridgeException;
 import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.TailnetNode;
+import dev.tailnet.proxy.resolve.Resolution;
 import dev.tailnet.proxy.resolve.Resolver;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -17,7 +18,8 @@ public final class BridgeResolver implements Resolver {
     }
 
     @Override
-    public Future<Resolution> resolve(long id, String name, Duration timeout, EventExecutor executor) {
+    public Future<Resolution> resolve(String name, Duration timeout, EventExecutor executor) {
+        long id = link.nextId();
         var lookup = new PendingLookup(id, name, timeout, executor, link::cancel);
         TailnetNode node = link.node();
         if (node == null) {

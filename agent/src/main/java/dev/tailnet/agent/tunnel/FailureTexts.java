@@ -54,10 +54,6 @@ final class FailureTexts {
 
     static ConnectFailure lookup(String name, Duration timeout, Code code, String message) {
         return switch (code) {
-            case NO_SUCH_NAME ->
-                failure(
-                        FailureReason.NAME_NOT_FOUND,
-                        name + " has no address: neither the tailnet's DNS nor this machine's knows the name");
             case TIMEOUT ->
                 failure(
                         FailureReason.RESOLUTION_TIMEOUT,
@@ -71,6 +67,7 @@ final class FailureTexts {
                     REFUSED,
                     HOST_UNREACHABLE,
                     NET_UNREACHABLE,
+                    NO_SUCH_NAME,
                     NOT_OWNED,
                     RESET,
                     IDLE,

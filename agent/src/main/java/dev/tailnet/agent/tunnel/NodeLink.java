@@ -4,6 +4,7 @@ import dev.tailnet.agent.node.NodeSupervisor;
 import dev.tailnet.bridge.BridgeException;
 import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.TailnetNode;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,8 +13,12 @@ import org.slf4j.LoggerFactory;
 public final class NodeLink {
     private static final Logger LOGGER = LoggerFactory.getLogger(NodeLink.class);
 
+    /** Far above the numbers of requests, so that the two never meet. */
+    private static final long FIRST_ID = 1L << 62;
+
     private final NodeSupervisor supervisor;
     private final PendingOperations pending;
+    private final AtomicLong ids = new AtomicLong(FIRST_ID);
 
     public NodeLink(NodeSupervisor supervisor, PendingOperations pending) {
         this.supervisor = supervisor;
@@ -32,6 +37,11 @@ public final class NodeLink {
 
     String whyNotUp() {
         return supervisor.state().reason();
+    }
+
+    /** The id of an operation that belongs to no request. */
+    long nextId() {
+        return ids.getAndIncrement();
     }
 
     void cancel(long id) {

@@ -2,8 +2,7 @@ package dev.tailnet.agent.tunnel;
 
 import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.NodeEvent;
-import dev.tailnet.bridge.Source;
-import dev.tailnet.proxy.resolve.Resolver.Resolution;
+import dev.tailnet.proxy.resolve.Resolution;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
@@ -28,8 +27,9 @@ final class PendingLookup extends DefaultPromise<Resolution> {
     }
 
     void complete(NodeEvent.Resolved event) {
-        if (event.code() == Code.OK) {
-            trySuccess(new Resolution(named(event.addresses()), describe(event.source())));
+        // That there is no such name is an answer too.
+        if (event.code() == Code.OK || event.code() == Code.NO_SUCH_NAME) {
+            trySuccess(new Resolution(named(event.addresses()), event.timeToLive(), describe(event), false));
         } else {
             fail(event.code(), event.message());
         }
@@ -52,13 +52,17 @@ final class PendingLookup extends DefaultPromise<Resolution> {
         return named;
     }
 
-    private static String describe(Source source) {
-        return switch (source) {
+    private static String describe(NodeEvent.Resolved event) {
+        String who = switch (event.source()) {
             case MAGICDNS -> "MagicDNS";
             case SPLIT_DNS -> "split DNS";
             case SYSTEM -> "system";
+            case EXTRA_RECORD -> "extra record";
+            case VIA -> "4via6";
+            case GLOBAL_DNS -> "tailnet DNS";
             case UNKNOWN -> "unknown";
         };
+        return event.servers().isEmpty() ? who : who + " (" + event.servers() + ")";
     }
 
     @Override

@@ -13,6 +13,7 @@ public final class PendingOperations implements OperationEvents {
     private final ConcurrentMap<Long, PendingDial> dials = new ConcurrentHashMap<>();
     private final ConcurrentMap<Long, PendingTunnel> tunnels = new ConcurrentHashMap<>();
     private final ConcurrentMap<Long, PendingLookup> lookups = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Long, PendingQuery> queries = new ConcurrentHashMap<>();
     private volatile boolean ended;
 
     /** To be called before the node is asked, as its answer may be quicker than the asking thread. */
@@ -31,6 +32,11 @@ public final class PendingOperations implements OperationEvents {
         failIfEnded();
     }
 
+    void add(long id, PendingQuery query) {
+        queries.put(id, query);
+        failIfEnded();
+    }
+
     /** The node did not accept it: there will be no event. */
     void remove(long id, PendingDial dial) {
         dials.remove(id, dial);
@@ -42,6 +48,10 @@ public final class PendingOperations implements OperationEvents {
 
     void remove(long id, PendingLookup lookup) {
         lookups.remove(id, lookup);
+    }
+
+    void remove(long id, PendingQuery query) {
+        queries.remove(id, query);
     }
 
     @Override
@@ -69,6 +79,14 @@ public final class PendingOperations implements OperationEvents {
     }
 
     @Override
+    public void answered(NodeEvent.Answered event) {
+        PendingQuery query = queries.remove(event.id());
+        if (query != null) {
+            query.complete(event);
+        }
+    }
+
+    @Override
     public void ended() {
         ended = true;
         failIfEnded();
@@ -86,6 +104,11 @@ public final class PendingOperations implements OperationEvents {
         lookups.forEach((id, lookup) -> {
             if (lookups.remove(id, lookup)) {
                 lookup.fail(Code.CANCELLED, GONE);
+            }
+        });
+        queries.forEach((id, query) -> {
+            if (queries.remove(id, query)) {
+                query.fail(Code.CANCELLED, GONE);
             }
         });
         tunnels.forEach((id, tunnel) -> {

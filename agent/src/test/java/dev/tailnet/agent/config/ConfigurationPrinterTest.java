@@ -30,8 +30,10 @@ class ConfigurationPrinterTest {
                         listen: [127.0.0.1:1056, "[0:0:0:0:0:0:0:1]:1056"]  # agent.yaml line 2
                         socks5-listen: []  # default
                         http-listen: []  # default
+                        dns-listen: []  # default
                         status-listen: 127.0.0.1:9002  # default
                         internet: direct  # default
+                        exit-node: none  # default
                         drain-timeout: 1500ms  # --drain-timeout (flag)
                         runtime-dir: /run/box  # --runtime-dir (flag)
                         log-level: info  # default

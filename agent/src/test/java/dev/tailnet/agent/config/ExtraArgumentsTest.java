@@ -37,11 +37,11 @@ class ExtraArgumentsTest {
 
     @Test
     void warnsOfWhatIsNotDone() {
-        assertThat(with("--exit-node=100.64.0.1 --ssh --shields-up=false --accept-dns=false --reset")
+        assertThat(with("--advertise-routes=10.0.0.0/8 --ssh --shields-up=false --accept-dns=false --reset")
                         .load()
                         .warnings())
                 .containsExactly(
-                        "--exit-node (TS_EXTRA_ARGS): not supported, and ignored",
+                        "--advertise-routes (TS_EXTRA_ARGS): not supported, and ignored",
                         "--ssh (TS_EXTRA_ARGS): not supported, and ignored");
     }
 

@@ -117,6 +117,16 @@ class SettingSourcesTest {
     }
 
     @Test
+    void dnsListen() {
+        assertEverySource(
+                Setting.DNS_LISTEN,
+                settings -> settings.listeners().dns(),
+                List.of(),
+                "1053",
+                List.of(new InetSocketAddress("127.0.0.1", 1053)));
+    }
+
+    @Test
     void statusListen() {
         assertEverySource(
                 Setting.STATUS_LISTEN,
@@ -129,6 +139,37 @@ class SettingSourcesTest {
     @Test
     void internet() {
         assertEverySource(Setting.INTERNET, Settings::internet, Internet.DIRECT, "deny", Internet.DENY);
+    }
+
+    @Test
+    void exitNode() {
+        assertEverySource(
+                Setting.EXIT_NODE,
+                settings -> settings.node().exitNode(),
+                Optional.empty(),
+                "gate.tailnet.test",
+                Optional.of("gate.tailnet.test"));
+    }
+
+    @Test
+    void anExitNodeIsForTheInternet() {
+        var exitNode = Load.with().flag(Setting.EXIT_NODE, "100.64.0.9");
+
+        assertThat(exitNode.settings().internet()).isEqualTo(Internet.EXIT_NODE);
+        assertThat(exitNode.flag(Setting.INTERNET, "exit-node").settings().internet())
+                .isEqualTo(Internet.EXIT_NODE);
+        assertThat(exitNode.flag(Setting.INTERNET, "direct").problems())
+                .singleElement()
+                .asString()
+                .contains("--internet", "leave out");
+        assertThat(Load.with().flag(Setting.INTERNET, "exit-node").problems())
+                .singleElement()
+                .asString()
+                .contains("--exit-node=NAME");
+        assertThat(Load.with().flag(Setting.EXIT_NODE, "not a node").problems())
+                .singleElement()
+                .asString()
+                .contains("neither a peer's name nor its address");
     }
 
     @Test

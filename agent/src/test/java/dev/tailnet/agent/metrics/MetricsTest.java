@@ -6,6 +6,7 @@ import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
 import dev.tailnet.proxy.connection.Counts;
+import dev.tailnet.proxy.dns.DnsCounts;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
@@ -14,6 +15,7 @@ import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.request.TunnelEnd;
+import dev.tailnet.proxy.resolve.CacheCounts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,8 +33,12 @@ class MetricsTest {
             new Target(new Host.Address(ADDRESS), 80));
 
     private NodeState state = new NodeState(NodeState.Kind.STARTING, "starting", NodeState.Outlook.FINE);
-    private final Metrics metrics = new Metrics(
-            new Sources(() -> state, () -> new Counts(7, 1, 2, 3, 4), () -> new NodeSample(10, 20, 30, 40, 50)));
+    private final Metrics metrics = new Metrics(new Sources(
+            () -> state,
+            () -> new Counts(7, 1, 2, 3, 4),
+            () -> new NodeSample(10, 20, 30, 40, 50),
+            () -> new CacheCounts(11, 12, 13, 14),
+            () -> new DnsCounts(15, 16, 17, 18)));
 
     @Test
     void countsWhatHappensBeforeAndAfterTheMetersAreMade() {
@@ -116,6 +122,12 @@ class MetricsTest {
                         "tailnet_connections_accepted_total 7.0",
                         "tailnet_bytes_total{direction=\"up\"} 10.0",
                         "tailnet_go_goroutines 50.0",
+                        "tailnet_names_lookups_total{result=\"hit\"} 11.0",
+                        "tailnet_names_lookups_total{result=\"joined\"} 12.0",
+                        "tailnet_names_lookups_total{result=\"miss\"} 13.0",
+                        "tailnet_names_cached 14.0",
+                        "tailnet_dns_queries_total{result=\"answered\"} 15.0",
+                        "tailnet_dns_queries_total{result=\"malformed\"} 18.0",
                         "process_resident_memory_bytes");
 
         state = new NodeState(NodeState.Kind.RUNNING, "", NodeState.Outlook.FINE);

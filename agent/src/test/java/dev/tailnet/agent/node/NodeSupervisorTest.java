@@ -46,6 +46,11 @@ class NodeSupervisorTest {
         }
 
         @Override
+        public void answered(NodeEvent.Answered event) {
+            operations.add(event);
+        }
+
+        @Override
         public void ended() {
             operations.add("ended");
         }
@@ -58,7 +63,8 @@ class NodeSupervisorTest {
                     List.of(),
                     true,
                     Optional.empty(),
-                    true),
+                    true,
+                    Optional.empty()),
             Path.of("/nonexistent"),
             recorder,
             Clock.systemUTC());

@@ -19,6 +19,7 @@ final class FakeAgent implements AgentView {
 
     volatile NodeState state = RUNNING;
     volatile boolean accepting = true;
+    volatile String exitNodeTrouble = "";
     volatile @Nullable SelfNode self = new SelfNode("box.tailnet.test", List.of("100.64.0.2"), null);
 
     @Override
@@ -30,12 +31,18 @@ final class FakeAgent implements AgentView {
                 List.of("tag:ci"),
                 true,
                 Optional.empty(),
-                true);
+                true,
+                Optional.empty());
     }
 
     @Override
     public NodeState nodeState() {
         return state;
+    }
+
+    @Override
+    public String exitNodeTrouble() {
+        return exitNodeTrouble;
     }
 
     @Override

@@ -8,6 +8,13 @@ import dev.tailnet.agent.StartFailure;
 import dev.tailnet.agent.metrics.Metrics;
 import dev.tailnet.agent.metrics.Sources;
 import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.proxy.dns.DnsCounts;
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.request.Route;
+import dev.tailnet.proxy.resolve.CacheCounts;
+import dev.tailnet.proxy.resolve.Resolution;
+import dev.tailnet.proxy.resolve.Resolver;
 import dev.tailnet.proxy.server.EventLoops;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,8 +30,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +51,13 @@ class StatusServerTest {
     Path directory;
 
     private final FakeAgent agent = new FakeAgent();
+    private final Resolver names = (name, timeout, executor) -> name.equals("broken.test")
+            ? executor.newFailedFuture(new ConnectFailure(FailureReason.RESOLUTION_FAILED, "SERVFAIL"))
+            : executor.newSucceededFuture(new Resolution(
+                    name.equals("db.test") ? List.of(InetAddress.ofLiteral("100.64.0.7")) : List.of(),
+                    Duration.ofSeconds(5),
+                    "MagicDNS",
+                    true));
     private EventLoops loops;
     private StatusServer server;
     private InetSocketAddress address;
@@ -55,7 +71,13 @@ class StatusServerTest {
                 loops.group(),
                 agent,
                 new LocalApi(loops.group(), () -> null),
-                new Metrics(new Sources(agent::nodeState, agent::connections, agent::nodeSample)),
+                new NameLookup(names, address -> Route.TAILNET),
+                new Metrics(new Sources(
+                        agent::nodeState,
+                        agent::connections,
+                        agent::nodeSample,
+                        () -> new CacheCounts(0, 0, 0, 0),
+                        () -> DnsCounts.NONE)),
                 Clock.fixed(Instant.parse("2026-01-01T00:01:00Z"), ZoneOffset.UTC));
         address = server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         socket = directory.resolve("agent.sock");
@@ -86,6 +108,35 @@ class StatusServerTest {
         assertThat(status.path("uptimeSeconds").asInt()).isEqualTo(60);
         assertThat(status.path("version").path("tailscale").asString()).isEqualTo("tailscale.com v1.102.5");
         assertThat(status.path("warnings").path(0).asString()).contains("the node is not there yet");
+    }
+
+    @Test
+    void warnsOfAnExitNodeThatIsNotInUse() throws IOException {
+        agent.exitNodeTrouble = "gate is not an exit node";
+
+        assertThat(get("/status")).contains("no exit node: gate is not an exit node");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            db.test     | {"name":"db.test","addresses":[{"address":"100.64.0.7","route":"tailnet"}],"ttlSeconds":5,"answeredBy":"MagicDNS","cached":true,"error":null}
+            DB.test.    | {"name":"db.test","addresses":[{"address":"100.64.0.7","route":"tailnet"}],"ttlSeconds":5,"answeredBy":"MagicDNS","cached":true,"error":null}
+            none.test   | {"name":"none.test","addresses":[],"ttlSeconds":5,"answeredBy":"MagicDNS","cached":true,"error":null}
+            broken.test | {"name":"broken.test","addresses":[],"ttlSeconds":null,"answeredBy":null,"cached":false,"error":"SERVFAIL"}
+            192.0.2.1   | {"name":"192.0.2.1","addresses":[{"address":"192.0.2.1","route":"tailnet"}],"ttlSeconds":null,"answeredBy":"no lookup","cached":false,"error":null}
+            """)
+    void looksNamesUpOnTheControlSocket(String name, String document) throws IOException {
+        String answer = overControlSocket("/resolve?name=" + name);
+
+        assertThat(answer).startsWith("HTTP/1.1 200");
+        assertThat(JsonMapper.shared().readTree(body(answer)))
+                .isEqualTo(JsonMapper.shared().readTree(document));
+    }
+
+    @Test
+    void looksNoNameUpOnTheTcpPort() throws IOException {
+        assertThat(get("/resolve?name=db.test")).startsWith("HTTP/1.1 404");
+        assertThat(body(overControlSocket("/resolve"))).contains("is empty");
     }
 
     @Test
@@ -181,14 +232,7 @@ class StatusServerTest {
     void servesTheControlSocketToThisUserWhateverTheHost() throws IOException {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                 .isEqualTo("rw-------");
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            channel.write(ByteBuffer.wrap(
-                    "GET /healthz HTTP/1.1\r\nHost: agent\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
-            assertThat(new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8))
-                    .startsWith("HTTP/1.1 200")
-                    .endsWith("ok\n");
-        }
+        assertThat(overControlSocket("/healthz")).startsWith("HTTP/1.1 200").endsWith("ok\n");
     }
 
     @Test
@@ -210,6 +254,15 @@ class StatusServerTest {
                         StartFailure.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.LISTEN))
                 .hasMessageContaining("127.0.0.1:" + address.getPort())
                 .hasMessageContaining("--status-listen");
+    }
+
+    private String overControlSocket(String path) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            channel.write(ByteBuffer.wrap(
+                    ("GET " + path + " HTTP/1.1\r\nHost: agent\r\n\r\n").getBytes(StandardCharsets.US_ASCII)));
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private String get(String path) throws IOException {

@@ -87,13 +87,8 @@ public final class AgentProcess implements AutoCloseable {
 
         /** Returns at once. */
         public AgentProcess launch() {
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xshare:auto",
-                    "-Dio.netty.leakDetection.level=paranoid"));
+            List<String> command = java();
+            command.add("-Dio.netty.leakDetection.level=paranoid");
             String library = System.getProperty("dev.tailnet.library");
             if (library != null) {
                 command.add("-Ddev.tailnet.library=" + library);
@@ -230,6 +225,46 @@ public final class AgentProcess implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of("-x", proxy, "-p", url));
         all.addAll(List.of(arguments));
         return Curl.run(all.toArray(String[]::new));
+    }
+
+    /**
+     * What a verb said.
+     *
+     * @param output stdout and stderr together
+     */
+    public record Said(int exitCode, String output) {}
+
+    /** Runs another verb of {@code tailnet-agent} on this agent. */
+    public Said verb(String verb, String... arguments) {
+        List<String> command = java();
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.tailnet.agent.cli.Main",
+                verb,
+                "--runtime-dir=" + runtimeDir()));
+        command.addAll(List.of(arguments));
+        try {
+            Process running =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            running.getOutputStream().close();
+            String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Said(running.waitFor(), output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> java() {
+        return new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto"));
     }
 
     /** Sends SIGTERM, without waiting. */

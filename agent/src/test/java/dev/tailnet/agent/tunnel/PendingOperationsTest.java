@@ -11,6 +11,7 @@ import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.TunnelEnd;
 import dev.tailnet.proxy.request.TunnelEnd.Cause;
+import dev.tailnet.proxy.resolve.Resolution;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetAddress;
@@ -99,18 +100,19 @@ class PendingOperationsTest {
     void keepsTheNameInTheAddresses() {
         PendingLookup lookup = lookup(1);
 
-        pending.resolved(
-                new NodeEvent.Resolved(1, Code.OK, Source.MAGICDNS, Duration.ofMinutes(10), List.of(ADDRESS), ""));
+        pending.resolved(new NodeEvent.Resolved(
+                1, Code.OK, Source.SPLIT_DNS, Duration.ofMinutes(10), List.of(ADDRESS), "192.0.2.53", ""));
 
         InetAddress address = lookup.getNow().addresses().getFirst();
         assertThat(new InetSocketAddress(address, 80).getHostString()).isEqualTo("db.internal");
         assertThat(address).isEqualTo(ADDRESS);
-        assertThat(lookup.getNow().answeredBy()).isEqualTo("MagicDNS");
+        assertThat(lookup.getNow().answeredBy()).isEqualTo("split DNS (192.0.2.53)");
+        assertThat(lookup.getNow().timeToLive()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(lookup.getNow().cached()).isFalse();
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            NO_SUCH_NAME   | NAME_NOT_FOUND    | db.internal has no address
             RESOLVE_FAILED | RESOLUTION_FAILED | looking up db.internal failed: SERVFAIL
             INTERNAL       | RESOLUTION_FAILED | looking up db.internal failed: SERVFAIL
             TIMEOUT        | RESOLUTION_TIMEOUT | within 5 s
@@ -119,10 +121,32 @@ class PendingOperationsTest {
     void saysWhyALookupFailed(Code code, FailureReason reason, String message) {
         PendingLookup lookup = lookup(1);
 
-        pending.resolved(new NodeEvent.Resolved(1, code, Source.UNKNOWN, Duration.ZERO, List.of(), "SERVFAIL"));
+        pending.resolved(new NodeEvent.Resolved(1, code, Source.UNKNOWN, null, List.of(), "", "SERVFAIL"));
 
         assertThat(failure(lookup).reason()).isEqualTo(reason);
         assertThat(failure(lookup).getMessage()).contains(message);
+    }
+
+    @Test
+    void aNameThatDoesNotExistIsAnAnswer() {
+        PendingLookup lookup = lookup(1);
+
+        pending.resolved(new NodeEvent.Resolved(
+                1, Code.NO_SUCH_NAME, Source.MAGICDNS, Duration.ofSeconds(10), List.of(), "", "no such name"));
+
+        assertThat(lookup.getNow()).isEqualTo(new Resolution(List.of(), Duration.ofSeconds(10), "MagicDNS", false));
+    }
+
+    @Test
+    void aQueryEndsWithTheResponseOrTheReason() {
+        PendingQuery answered = query(1);
+        PendingQuery unanswered = query(2);
+
+        pending.answered(new NodeEvent.Answered(1, Code.OK, Source.SYSTEM, "", new byte[] {1, 2}, ""));
+        pending.answered(new NodeEvent.Answered(2, Code.TIMEOUT, Source.UNKNOWN, "", new byte[0], "no answer"));
+
+        assertThat(answered.getNow()).containsExactly(1, 2);
+        assertThat(failure(unanswered).reason()).isEqualTo(FailureReason.RESOLUTION_TIMEOUT);
     }
 
     @ParameterizedTest
@@ -160,7 +184,8 @@ class PendingOperationsTest {
         PendingDial dial = dial(1, ADDRESS);
         PendingLookup lookup = lookup(1);
 
-        pending.resolved(new NodeEvent.Resolved(1, Code.NO_SUCH_NAME, Source.UNKNOWN, Duration.ZERO, List.of(), ""));
+        pending.resolved(
+                new NodeEvent.Resolved(1, Code.NO_SUCH_NAME, Source.UNKNOWN, null, List.of(), "", "no such name"));
 
         assertThat(lookup.isDone()).isTrue();
         assertThat(dial.isDone()).isFalse();
@@ -171,12 +196,14 @@ class PendingOperationsTest {
         PendingDial dial = dial(1, ADDRESS);
         PendingLookup lookup = lookup(2);
         PendingTunnel tunnel = tunnel(3);
+        PendingQuery query = query(5);
 
         pending.ended();
         PendingDial late = dial(4, ADDRESS);
 
         assertThat(failure(dial).reason()).isEqualTo(FailureReason.CANCELLED);
         assertThat(failure(lookup).reason()).isEqualTo(FailureReason.CANCELLED);
+        assertThat(failure(query).reason()).isEqualTo(FailureReason.CANCELLED);
         assertThat(tunnel.getNow().cause()).isEqualTo(Cause.CANCELLED);
         assertThat(failure(late).getMessage()).isEqualTo("the agent is stopping");
     }
@@ -185,7 +212,13 @@ class PendingOperationsTest {
     void ignoresEventsOfNobody() {
         pending.dialed(new NodeEvent.Dialed(9, Code.OK, ""));
         pending.closed(new NodeEvent.Closed(9, Code.OK, 0, 0, ""));
-        pending.resolved(new NodeEvent.Resolved(9, Code.OK, Source.SYSTEM, Duration.ZERO, List.of(ADDRESS), ""));
+        pending.resolved(new NodeEvent.Resolved(9, Code.OK, Source.SYSTEM, null, List.of(ADDRESS), "", ""));
+    }
+
+    private PendingQuery query(long id) {
+        var query = new PendingQuery(id, Duration.ofSeconds(4), ImmediateEventExecutor.INSTANCE, cancelled::add);
+        pending.add(id, query);
+        return query;
     }
 
     private PendingDial dial(long id, InetAddress address) {

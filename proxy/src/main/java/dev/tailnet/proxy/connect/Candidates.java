@@ -62,6 +62,9 @@ record Candidates(
     }
 
     private static ConnectFailure noAddress(ConnectRequest request) {
-        return new ConnectFailure(FailureReason.NAME_NOT_FOUND, request.target().host() + " has no address");
+        return new ConnectFailure(
+                FailureReason.NAME_NOT_FOUND,
+                request.target().host()
+                        + " has no address: neither the tailnet's DNS nor this machine's knows the name");
     }
 }

@@ -8,7 +8,7 @@ import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.Route;
-import dev.tailnet.proxy.resolve.Resolver.Resolution;
+import dev.tailnet.proxy.resolve.Resolution;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -110,7 +110,7 @@ public final class Opening extends DefaultPromise<Opened> {
             }
             case Host.Name(String name) -> {
                 trail.startStep();
-                var lookup = connector.resolver.resolve(request.id(), name, connector.timeouts.lookup(), executor);
+                var lookup = connector.resolver.resolve(name, connector.timeouts.lookup(), executor);
                 await(lookup, answer -> {
                     trail.lookedUp();
                     if (answer.isSuccess()) {

@@ -48,13 +48,33 @@ public final class BasePolicy implements Policy {
         if (!kind.mayBeReachedBy(route)) {
             return Verdict.refused(kind.rule(), kind.explain(shown(request, address, meant)));
         }
-        if (route == Route.DIRECT && internet == Internet.DENY) {
-            return Verdict.refused(
-                    "internet-deny",
-                    shown(request, address, meant) + " is outside the tailnet, and direct connections are off"
-                            + " (--internet=deny): start the agent with --internet=direct to allow them");
-        }
-        return Verdict.allowed();
+        return switch (route) {
+            case DIRECT, EXIT_NODE -> outside(request, address, meant, route);
+            case TAILNET, SUBNET, UNOWNED -> Verdict.allowed();
+        };
+    }
+
+    private Verdict outside(ConnectRequest request, InetAddress address, InetAddress meant, Route route) {
+        return switch (internet) {
+            case Internet.Direct() -> Verdict.allowed();
+            case Internet.Denied() ->
+                Verdict.refused(
+                        "internet-deny",
+                        shown(request, address, meant)
+                                + " is outside the tailnet, and connections there are off (--internet=deny): start the"
+                                + " agent with --internet=direct to allow them");
+            case Internet.ThroughExitNode(Supplier<String> trouble) ->
+                route == Route.EXIT_NODE
+                        ? Verdict.allowed()
+                        : noExitNode(shown(request, address, meant), trouble.get());
+        };
+    }
+
+    private static Verdict noExitNode(String target, String trouble) {
+        return Verdict.refused(
+                "exit-node",
+                target + " is outside the tailnet, and no exit node leads there (--internet=exit-node): "
+                        + (trouble.isEmpty() ? "the one in use has no route to it" : trouble));
     }
 
     private Verdict onAnyRoute(ConnectRequest request, InetAddress address) {

@@ -11,6 +11,16 @@ public interface Policy {
     Verdict onTarget(ConnectRequest request);
 
     /**
+     * Judges a name that somebody wants to have looked up, without saying what for. Allowed unless a policy says otherwise:
+     * to know an address opens no way to it.
+     *
+     * @param name in lower case, without a trailing dot; empty for the root
+     */
+    default Verdict onLookup(String name) {
+        return Verdict.allowed();
+    }
+
+    /**
      * Judges an address before it is dialed.
      *
      * @param address the host itself, or what its name resolved to

@@ -16,8 +16,7 @@ public final class BindFailure extends IOException {
         super(message, cause);
     }
 
-    static BindFailure of(ListenerSpec spec, Throwable cause) {
-        InetSocketAddress address = spec.address();
+    static BindFailure of(InetSocketAddress address, Throwable cause) {
         String host =
                 address.isUnresolved() ? address.getHostString() : new Host.Address(address.getAddress()).toUriString();
         String where = host + ":" + address.getPort();

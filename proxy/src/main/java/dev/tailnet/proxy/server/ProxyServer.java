@@ -55,7 +55,7 @@ public final class ProxyServer {
 
     private void open(ListenerSpec spec, Connector connector, Limits limits) throws BindFailure {
         if (spec.address().isUnresolved()) {
-            throw BindFailure.of(spec, new UnresolvedAddressException());
+            throw BindFailure.of(spec.address(), new UnresolvedAddressException());
         }
         var channel = new EpollServerSocketChannel(
                 spec.address().getAddress() instanceof Inet4Address
@@ -72,7 +72,7 @@ public final class ProxyServer {
         }
         if (!bound.isSuccess()) {
             channel.close();
-            throw BindFailure.of(spec, bound.cause());
+            throw BindFailure.of(spec.address(), bound.cause());
         }
         channels.add(channel);
         listeners.add(new ListenerSpec(spec.kind(), (InetSocketAddress) channel.localAddress()));

@@ -91,9 +91,29 @@ class BasePolicyTest {
 
     @Test
     void aClosedInternetLeavesTheTailnetOpen() {
-        for (Route route : List.of(Route.TAILNET, Route.SUBNET, Route.EXIT_NODE)) {
+        for (Route route : List.of(Route.TAILNET, Route.SUBNET)) {
             assertThat(judge(closed, "10.1.2.3", 443, route)).isEqualTo(Verdict.allowed());
         }
+        assertThat(judge(closed, "198.51.100.1", 443, Route.EXIT_NODE)).isInstanceOf(Verdict.Refused.class);
+    }
+
+    @Test
+    void behindAnExitNodeTheDirectWayIsClosed() {
+        String[] trouble = {""};
+        var policy = new BasePolicy(new Internet.ThroughExitNode(() -> trouble[0]), List::of);
+        for (Route route : List.of(Route.TAILNET, Route.SUBNET, Route.EXIT_NODE)) {
+            assertThat(judge(policy, "10.1.2.3", 443, route)).isEqualTo(Verdict.allowed());
+        }
+        assertThat(judge(policy, "198.51.100.1", 443, Route.DIRECT))
+                .isInstanceOfSatisfying(
+                        Verdict.Refused.class,
+                        refused -> assertThat(refused.rule()).isEqualTo("exit-node"));
+
+        trouble[0] = "gate is not an exit node";
+        assertThat(judge(policy, "198.51.100.1", 443, Route.DIRECT))
+                .isInstanceOfSatisfying(
+                        Verdict.Refused.class,
+                        refused -> assertThat(refused.message()).endsWith("gate is not an exit node"));
     }
 
     @Test

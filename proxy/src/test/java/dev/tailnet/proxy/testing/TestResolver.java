@@ -1,7 +1,6 @@
 package dev.tailnet.proxy.testing;
 
-import dev.tailnet.proxy.request.ConnectFailure;
-import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.resolve.Resolution;
 import dev.tailnet.proxy.resolve.Resolver;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -37,17 +36,13 @@ public final class TestResolver implements Resolver {
     }
 
     @Override
-    public Future<Resolution> resolve(long id, String name, Duration timeout, EventExecutor executor) {
+    public Future<Resolution> resolve(String name, Duration timeout, EventExecutor executor) {
         asked.add(name);
         Promise<Resolution> answer = executor.newPromise();
         if (name.equals(SILENT)) {
             unanswered.add(answer);
             return answer;
         }
-        List<InetAddress> addresses = names.get(name);
-        if (addresses == null) {
-            return answer.setFailure(new ConnectFailure(FailureReason.NAME_NOT_FOUND, name + " does not exist"));
-        }
-        return answer.setSuccess(new Resolution(addresses, "test"));
+        return answer.setSuccess(new Resolution(names.getOrDefault(name, List.of()), null, "test", false));
     }
 }

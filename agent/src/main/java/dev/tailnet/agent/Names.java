@@ -1,0 +1,69 @@
+package dev.tailnet.agent;
+
+import dev.tailnet.agent.node.NodeSupervisor;
+import dev.tailnet.agent.tunnel.BridgeForwarder;
+import dev.tailnet.agent.tunnel.BridgeResolver;
+import dev.tailnet.agent.tunnel.NodeLink;
+import dev.tailnet.proxy.dns.DnsCounts;
+import dev.tailnet.proxy.dns.DnsFrontEnd;
+import dev.tailnet.proxy.policy.Policy;
+import dev.tailnet.proxy.resolve.CachingResolver;
+import dev.tailnet.proxy.server.BindFailure;
+import dev.tailnet.proxy.server.DnsServer;
+import dev.tailnet.proxy.server.EventLoops;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All about names: the lookups that the whole agent shares, and the DNS listeners. */
+final class Names implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Names.class);
+
+    private final CachingResolver resolver;
+    private final DnsFrontEnd frontEnd;
+    private @Nullable DnsServer server;
+
+    Names(NodeLink link, NodeSupervisor node, Policy policy) {
+        resolver = new CachingResolver(new BridgeResolver(link));
+        node.onChange(resolver::forget);
+        frontEnd = new DnsFrontEnd(
+                policy,
+                resolver,
+                new BridgeForwarder(link),
+                () -> node.readiness().isReady());
+    }
+
+    CachingResolver resolver() {
+        return resolver;
+    }
+
+    DnsCounts dnsCounts() {
+        return frontEnd.counts();
+    }
+
+    void listen(EventLoops loops, List<InetSocketAddress> addresses, OpenListeners listeners) throws StartFailure {
+        if (addresses.isEmpty()) {
+            return;
+        }
+        DnsServer opened;
+        try {
+            opened = DnsServer.bind(loops, addresses, frontEnd);
+        } catch (BindFailure e) {
+            throw new StartFailure(ExitCode.LISTEN, String.valueOf(e.getMessage()), e);
+        }
+        server = opened;
+        for (InetSocketAddress address : opened.listeners()) {
+            listeners.addDns(address);
+            LOGGER.info("Listening on {} (dns, UDP and TCP)", Endpoints.show(address));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.tailnet.proxy.dns;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.handler.codec.MessageToMessageDecoder;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** Makes a message of a TCP stream look like one that came over UDP, so that one decoder reads both. */
+final class FrameToPacket extends MessageToMessageDecoder<ByteBuf> {
+
+    FrameToPacket() {
+        super(ByteBuf.class);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf frame, List<Object> out) {
+        out.add(new DatagramPacket(
+                frame.retain(), (InetSocketAddress) ctx.channel().localAddress(), (InetSocketAddress)
+                        ctx.channel().remoteAddress()));
+    }
+}
