@@ -15,19 +15,20 @@ import dev.tailnet.agent.tunnel.NodeLink;
 import dev.tailnet.agent.tunnel.PendingOperations;
 import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Slf4jAuditSink;
+import dev.tailnet.proxy.auth.UserAuthenticator;
 import dev.tailnet.proxy.connect.Connector;
-import dev.tailnet.proxy.connect.Timeouts;
 import dev.tailnet.proxy.policy.BasePolicy;
 import dev.tailnet.proxy.policy.Internet;
 import dev.tailnet.proxy.server.BindFailure;
 import dev.tailnet.proxy.server.EpollFailure;
 import dev.tailnet.proxy.server.EventLoops;
-import dev.tailnet.proxy.server.Limits;
 import dev.tailnet.proxy.server.ListenerSpec;
 import dev.tailnet.proxy.server.ProxyServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,7 +52,10 @@ public final class Agent {
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private final AtomicInteger stops = new AtomicInteger();
     private final Shutdown shutdown = new Shutdown();
+    private final UserAuthenticator authenticator;
+    private volatile Duration drainTimeout;
     private volatile ExitCode exitCode = ExitCode.OK;
+    private @Nullable Connector connector;
     private @Nullable ProxyServer proxies;
     private @Nullable Names names;
     private @Nullable StatusServer status;
@@ -60,6 +64,8 @@ public final class Agent {
         this.claim = claim;
         this.settings = settings;
         this.loops = loops;
+        this.authenticator = new UserAuthenticator(settings.users().orElse(null));
+        this.drainTimeout = settings.drainTimeout();
         this.node = new NodeSupervisor(settings.node(), settings.runtimeDir(), pending, clock);
     }
 
@@ -147,7 +153,7 @@ public final class Agent {
         var routes = new BridgeRouteTable(link);
         var metrics = new Metrics(new Sources(
                 node::state, view::connections, view::nodeSample, shared.resolver()::counts, shared::dnsCounts));
-        var connector = new Connector(
+        var made = new Connector(
                 policy,
                 node.readiness(),
                 shared.resolver(),
@@ -155,11 +161,17 @@ public final class Agent {
                 BridgeDialer.tailnet(link),
                 BridgeDialer.direct(link),
                 AuditSink.all(new Slf4jAuditSink(), metrics),
-                Timeouts.DEFAULT,
+                LimitTerms.timeouts(settings.limits()),
                 new BridgeSockets(link));
+        connector = made;
         ProxyServer opened;
         try {
-            opened = ProxyServer.bind(loops, ListenerSpecs.of(settings.listeners()), connector, Limits.DEFAULT);
+            opened = ProxyServer.bind(
+                    loops,
+                    ListenerSpecs.of(settings.listeners()),
+                    made,
+                    authenticator,
+                    LimitTerms.limits(settings.limits()));
         } catch (BindFailure e) {
             throw new StartFailure(ExitCode.LISTEN, String.valueOf(e.getMessage()), e);
         }
@@ -239,6 +251,22 @@ public final class Agent {
     }
 
     /**
+     * Takes over what a new configuration changes of users, limits and patience. Who is connected stays connected.
+     *
+     * @throws ReloadFailure with all as it was
+     */
+    public synchronized void reload(Settings next) throws ReloadFailure {
+        authenticator.replace(next.users().orElse(null));
+        if (proxies != null) {
+            proxies.limit(LimitTerms.limits(next.limits()));
+        }
+        if (connector != null) {
+            connector.limit(LimitTerms.timeouts(next.limits()));
+        }
+        drainTimeout = next.drainTimeout();
+    }
+
+    /**
      * Stops accepting, lets open tunnels go on for the drain timeout, closes the node (an ephemeral one is forgotten by
      * its tailnet) and ends. Returns at once. A second call ends it all without further patience.
      */
@@ -255,7 +283,7 @@ public final class Agent {
             ProxyServer server = proxies;
             if (server != null) {
                 listeners.close();
-                shutdown.drain(server, settings.drainTimeout());
+                shutdown.drain(server, drainTimeout);
             }
             takeApart(server);
         } finally {

@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The agent as the status endpoint sees it. */
 final class RunningView implements AgentView {
-    private static final Counts NO_CONNECTIONS = new Counts(0, 0, 0, 0, 0);
-
     private final Settings settings;
     private final NodeSupervisor node;
     private final OpenListeners listeners;
@@ -59,7 +57,7 @@ final class RunningView implements AgentView {
     @Override
     public Counts connections() {
         ProxyServer server = proxies.get();
-        return server == null ? NO_CONNECTIONS : server.counts();
+        return server == null ? Counts.NONE : server.counts();
     }
 
     @Override

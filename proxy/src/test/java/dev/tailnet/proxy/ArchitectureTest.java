@@ -34,6 +34,8 @@ class ArchitectureTest {
                     "..proxy.resolve..")
             .layer("connection")
             .definedBy("..proxy.connection..")
+            .layer("auth")
+            .definedBy("..proxy.auth..")
             .layer("request")
             .definedBy("..proxy.request..")
             .whereLayer("server")
@@ -46,6 +48,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("server", "front ends")
             .whereLayer("steps")
             .mayOnlyBeAccessedByLayers("connect", "names")
+            .whereLayer("auth")
+            .mayOnlyBeAccessedByLayers("server", "front ends")
             .whereLayer("connection")
             .mayOnlyBeAccessedByLayers("server", "front ends", "connect");
 

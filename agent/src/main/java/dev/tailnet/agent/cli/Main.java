@@ -2,6 +2,8 @@ package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.Agent;
 import dev.tailnet.agent.ExitCode;
+import dev.tailnet.agent.ReloadFailure;
+import dev.tailnet.agent.config.Settings;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,6 +30,11 @@ public final class Main {
                         @Override
                         public void stop() {
                             agent.stop();
+                        }
+
+                        @Override
+                        public void reload(Settings changed) throws ReloadFailure {
+                            agent.reload(changed);
                         }
                     };
                 },

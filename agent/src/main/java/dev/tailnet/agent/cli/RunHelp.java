@@ -32,7 +32,9 @@ final class RunHelp {
                                 + " and none turns --listen or --status-listen off.")
                 .footer(
                         "",
-                        "SIGTERM, SIGINT and SIGHUP stop the agent gracefully, a second one at once.",
+                        "SIGTERM and SIGINT stop the agent gracefully, a second one at once. SIGHUP makes it read its configuration"
+                                + " again: users, limits and log level change without a restart, and what needs one is"
+                                + " named in the log.",
                         "",
                         "Examples:",
                         "  TS_AUTHKEY=tskey-... tailnet-agent run --hostname=sandbox-1",

@@ -4,7 +4,7 @@ import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.StartFailure;
 import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.agent.config.ConfigurationException;
-import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.config.Flags;
 import dev.tailnet.agent.logging.Logging;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,9 +31,10 @@ final class RunVerb implements Verb {
 
     @Override
     public ExitCode execute(ParseResult arguments) {
+        Flags flags = RunFlags.read(arguments);
         Configuration configuration;
         try {
-            configuration = Configuration.load(RunFlags.read(arguments), System.getenv());
+            configuration = Configuration.load(flags, System.getenv());
         } catch (ConfigurationException e) {
             complain(e);
             return ExitCode.USAGE;
@@ -44,17 +45,20 @@ final class RunVerb implements Verb {
             return ExitCode.OK;
         }
         library.scrub(configuration.exposed());
-        return run(configuration);
+        return run(flags, configuration);
     }
 
-    private ExitCode run(Configuration configuration) {
+    private ExitCode run(Flags flags, Configuration configuration) {
         var settings = configuration.settings();
         Logging.configure(settings.logLevel(), settings.logFormat(), System.getenv());
         var log = LoggerFactory.getLogger(RunVerb.class);
         configuration.warnings().forEach(log::warn);
-        var signals = StopSignals.install();
+        var signals = Signals.install();
         try {
-            return run(settings, signals);
+            var agent = starter.start(settings);
+            signals.deliverTo(agent, new Reload(flags, System.getenv(), configuration, agent));
+            var code = ExitCode.of(agent.awaitStop());
+            return signals.areRepeated() ? ExitCode.INTERRUPTED : code;
         } catch (StartFailure e) {
             log.error("{}", e.getMessage());
             log.debug("why the start failed", e);
@@ -63,13 +67,6 @@ final class RunVerb implements Verb {
             log.error("unexpected failure, please report it", e);
             return ExitCode.INTERNAL;
         }
-    }
-
-    private ExitCode run(Settings settings, StopSignals signals) throws StartFailure {
-        var agent = starter.start(settings);
-        signals.deliverTo(agent);
-        var code = ExitCode.of(agent.awaitStop());
-        return signals.areRepeated() ? ExitCode.INTERRUPTED : code;
     }
 
     private static void complain(ConfigurationException e) {

@@ -1,5 +1,6 @@
 package dev.tailnet.agent.cli;
 
+import dev.tailnet.agent.ReloadFailure;
 import dev.tailnet.agent.StartFailure;
 import dev.tailnet.agent.config.Settings;
 
@@ -11,6 +12,9 @@ interface RunningAgent {
 
     /** Begins the end: gracefully the first time, at once the second. Returns at once. */
     void stop();
+
+    /** Takes over what a new configuration changes. */
+    void reload(Settings settings) throws ReloadFailure;
 
     /** Starts one. */
     interface Starter {

@@ -25,7 +25,16 @@ public record Configuration(Settings settings, List<String> warnings, List<Secre
      * @throws ConfigurationException with all problems found
      */
     public static Configuration load(Flags flags, Map<String, String> environment) throws ConfigurationException {
-        return new ConfigurationLoader(flags, environment).load();
+        return new ConfigurationLoader(flags, environment, true).load();
+    }
+
+    /**
+     * Reads it all again for an agent that runs: without the auth key, whose file may be gone by now.
+     *
+     * @throws ConfigurationException with all problems found
+     */
+    public static Configuration reload(Flags flags, Map<String, String> environment) throws ConfigurationException {
+        return new ConfigurationLoader(flags, environment, false).load();
     }
 
     /** Writes the configuration as YAML that {@code --config} reads, with the source of each value as a comment. */

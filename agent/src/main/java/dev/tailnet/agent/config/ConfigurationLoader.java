@@ -1,6 +1,7 @@
 package dev.tailnet.agent.config;
 
 import dev.tailnet.agent.config.Configuration.Effective;
+import dev.tailnet.proxy.auth.Users;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,21 +22,27 @@ final class ConfigurationLoader {
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
     private static final String CREDENTIAL = "ts-authkey";
 
+    /** In place of a file or a name. */
+    private static final String NONE = "none";
+
     /** In place of a state directory: keep the state in memory. As in tailscaled's --state. */
     private static final String IN_MEMORY = "mem:";
 
-    private static final String NONE = "none";
-
     private final Flags flags;
     private final Map<String, String> environment;
+    private final boolean isFirst;
     private final Findings findings = new Findings();
     private final List<Given> all = new ArrayList<>();
     private final EnumMap<Setting, Given> strongest = new EnumMap<>(Setting.class);
     private final EnumMap<Setting, Effective> effective = new EnumMap<>(Setting.class);
 
-    ConfigurationLoader(Flags flags, Map<String, String> environment) {
+    /**
+     * @param isFirst whether this is for an agent that starts: one that runs needs no auth key any more
+     */
+    ConfigurationLoader(Flags flags, Map<String, String> environment, boolean isFirst) {
         this.flags = flags;
         this.environment = environment;
+        this.isFirst = isFirst;
     }
 
     Configuration load() throws ConfigurationException {
@@ -66,7 +73,7 @@ final class ConfigurationLoader {
     private Settings settings() {
         var stateDir = stateDir();
         var node = new NodeSettings(
-                authKey(stateDir),
+                isFirst ? authKey(stateDir) : Optional.empty(),
                 one(Setting.HOSTNAME, Values::hostname, HostName.ofHost(), Function.identity()),
                 one(Setting.LOGIN_SERVER, Values::loginServer, DEFAULT_LOGIN_SERVER, URI::toString),
                 tags(),
@@ -78,18 +85,16 @@ final class ConfigurationLoader {
         return new Settings(
                 node,
                 listeners,
+                users(),
                 internet(node.exitNode()),
                 one(Setting.RUNTIME_DIR, Values::path, RuntimeDirectory.defaultFor(environment), Path::toString),
-                one(
-                        Setting.DRAIN_TIMEOUT,
-                        ConfigurationLoader::drainTimeout,
-                        Duration.ofSeconds(10),
-                        ConfigurationLoader::print),
+                one(Setting.DRAIN_TIMEOUT, ConfigurationLoader::drainTimeout, Duration.ofSeconds(10), Values::print),
+                new LimitSettings(this).read(),
                 one(Setting.LOG_LEVEL, constant(LogLevel.class), LogLevel.INFO, Values::name),
                 one(Setting.LOG_FORMAT, constant(LogFormat.class), LogFormat.TEXT, Values::name));
     }
 
-    private <T> T one(Setting setting, Function<String, T> parser, T fallback, Function<T, String> printer) {
+    <T> T one(Setting setting, Function<String, T> parser, T fallback, Function<T, String> printer) {
         var given = strongest.get(setting);
         var value = given == null ? fallback : parse(given, parser).orElse(fallback);
         note(setting, List.of(printer.apply(value)), given == null ? Source.DEFAULT : given.source());
@@ -125,6 +130,16 @@ final class ConfigurationLoader {
         }
         note(Setting.ADVERTISE_TAGS, List.copyOf(tags), given.source());
         return List.copyOf(tags);
+    }
+
+    private Optional<Users> users() {
+        var given = strongest.get(Setting.USERS_FILE);
+        if (given == null || given.value().equals(NONE)) {
+            note(Setting.USERS_FILE, List.of(NONE), given == null ? Source.DEFAULT : given.source());
+            return Optional.empty();
+        }
+        note(Setting.USERS_FILE, List.of(given.value()), given.source());
+        return parse(given, Values::path).flatMap(file -> new UsersFile(findings).read(file, given.source()));
     }
 
     private Optional<Path> stateDir() {
@@ -252,10 +267,6 @@ final class ConfigurationLoader {
             throw new IllegalArgumentException("'" + text + "' is longer than 1h");
         }
         return timeout;
-    }
-
-    private static String print(Duration duration) {
-        return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
     }
 
     private static <E extends Enum<E>> Function<String, E> constant(Class<E> type) {

@@ -1,7 +1,9 @@
 package dev.tailnet.agent.config;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Every setting with all its names. A flag is {@code --NAME}, the key in a file is {@code NAME}, the variable
@@ -54,6 +56,11 @@ public enum Setting {
             Group.LISTENERS,
             "ADDR",
             "DNS over UDP and TCP for the names that the proxies know, comma-separated or repeated (default none)"),
+    USERS_FILE(
+            "users-file",
+            Group.LISTENERS,
+            "FILE",
+            "Let only these users in: lines NAME:HASH, the hash as 'openssl passwd -6' makes it"),
     STATUS_LISTEN(
             "status-listen", Group.LISTENERS, "ADDR", "Status, health and metrics over HTTP (default 127.0.0.1:9002)"),
 
@@ -72,6 +79,24 @@ public enum Setting {
             Group.BEHAVIOUR,
             "TIME",
             "How long open connections may go on after the first stop signal (default 10s)"),
+    MAX_CONNECTIONS("max-connections", Group.LIMITS, "NUMBER", "Open connections in all (default 10000)"),
+    MAX_CONNECTIONS_PER_CLIENT(
+            "max-connections-per-client",
+            Group.LIMITS,
+            "NUMBER",
+            "Open connections of each user, or of each address where there are no users (default 0: no limit)"),
+    HANDSHAKE_TIMEOUT(
+            "handshake-timeout",
+            Group.LIMITS,
+            "TIME",
+            "From a connection's accept to its complete request (default 10s)"),
+    DIAL_TIMEOUT("dial-timeout", Group.LIMITS, "TIME", "For a target to be reached (default 15s)"),
+    IDLE_TIMEOUT(
+            "idle-timeout",
+            Group.LIMITS,
+            "TIME",
+            "How long a tunnel may carry no byte (default 0: as long as it likes)"),
+    MAX_HEADER_SIZE("max-header-size", Group.LIMITS, "SIZE", "Header of an HTTP request (default 32k)"),
     RUNTIME_DIR("runtime-dir", Group.BEHAVIOUR, "DIR", "Directory of the control socket (default: one of your own)"),
     LOG_LEVEL("log-level", Group.BEHAVIOUR, "LEVEL", "error, warn, info, debug or trace (default info)"),
     LOG_FORMAT("log-format", Group.BEHAVIOUR, "text|json", "How a line of the log on stderr looks (default text)"),
@@ -82,6 +107,7 @@ public enum Setting {
     public enum Group {
         LOGIN("Node and login"),
         LISTENERS("Listeners"),
+        LIMITS("Limits"),
         BEHAVIOUR("Behaviour"),
         CONFIGURATION("Configuration");
 
@@ -95,6 +121,18 @@ public enum Setting {
             return heading;
         }
     }
+
+    private static final Set<Setting> LIVE = EnumSet.of(
+            USERS_FILE,
+            DRAIN_TIMEOUT,
+            MAX_CONNECTIONS,
+            MAX_CONNECTIONS_PER_CLIENT,
+            HANDSHAKE_TIMEOUT,
+            DIAL_TIMEOUT,
+            IDLE_TIMEOUT,
+            MAX_HEADER_SIZE,
+            LOG_LEVEL,
+            LOG_FORMAT);
 
     private final String key;
     private final Group group;
@@ -151,10 +189,17 @@ public enum Setting {
                     EPHEMERAL,
                     STATE_DIR,
                     ACCEPT_ROUTES,
+                    USERS_FILE,
                     STATUS_LISTEN,
                     INTERNET,
                     EXIT_NODE,
                     DRAIN_TIMEOUT,
+                    MAX_CONNECTIONS,
+                    MAX_CONNECTIONS_PER_CLIENT,
+                    HANDSHAKE_TIMEOUT,
+                    DIAL_TIMEOUT,
+                    IDLE_TIMEOUT,
+                    MAX_HEADER_SIZE,
                     RUNTIME_DIR,
                     LOG_LEVEL,
                     LOG_FORMAT,
@@ -165,6 +210,11 @@ public enum Setting {
     /** Whether the bare flag means true. */
     public boolean isSwitch() {
         return this == EPHEMERAL || this == ACCEPT_ROUTES;
+    }
+
+    /** Whether a running agent takes over a change, when it reads its configuration again. */
+    public boolean isLive() {
+        return LIVE.contains(this);
     }
 
     /** Whether it may stand in a file. */

@@ -1,24 +1,30 @@
 package dev.tailnet.agent.config;
 
+import dev.tailnet.proxy.auth.Users;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Everything the agent needs to run, validated.
  *
  * @param node who the node is on the tailnet
  * @param listeners where the agent listens
+ * @param users who may use the proxies; empty when everybody may
  * @param internet what happens to targets outside the tailnet
  * @param runtimeDir holds the control socket; created with mode 0700 when the agent starts
  * @param drainTimeout how long open tunnels may go on after the first stop signal
+ * @param limits what each client is granted
  * @param logLevel the least severe level that is logged
  * @param logFormat how a log line looks
  */
 public record Settings(
         NodeSettings node,
         Listeners listeners,
+        Optional<Users> users,
         Internet internet,
         Path runtimeDir,
         Duration drainTimeout,
+        Limits limits,
         LogLevel logLevel,
         LogFormat logFormat) {}

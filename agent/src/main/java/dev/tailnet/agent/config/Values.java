@@ -18,6 +18,9 @@ final class Values {
     private static final Pattern PEER = Pattern.compile("[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
     private static final Pattern DURATION = Pattern.compile("([0-9]+(ms|s|m|h))+");
     private static final Pattern DURATION_PART = Pattern.compile("([0-9]+)(ms|s|m|h)");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})([km]?)");
+
     private static final Set<String> TRUE = Set.of("true", "1", "yes", "on", "t");
     private static final Set<String> FALSE = Set.of("false", "0", "no", "off", "f");
 
@@ -60,6 +63,43 @@ final class Values {
             case "m" -> Duration.ofMinutes(number);
             default -> Duration.ofHours(number);
         };
+    }
+
+    /** As {@link #duration} reads it. */
+    static String print(Duration duration) {
+        if (duration.isZero()) {
+            return "0";
+        }
+        return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+    }
+
+    static int number(String text, int least, int most) {
+        if (NUMBER.matcher(text).matches()) {
+            var number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        }
+        throw new IllegalArgumentException("'" + text + "' is not a number between " + least + " and " + most);
+    }
+
+    /** A number of bytes: {@code 32768}, {@code 32k}, {@code 1m}. */
+    static int size(String text) {
+        var size = SIZE.matcher(text.toLowerCase(Locale.ROOT));
+        if (!size.matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a size: write 32768, 32k or 1m");
+        }
+        try {
+            return Math.multiplyExact(
+                    Integer.parseInt(size.group(1)),
+                    switch (size.group(2)) {
+                        case "k" -> 1024;
+                        case "m" -> 1024 * 1024;
+                        default -> 1;
+                    });
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("'" + text + "' is too large a size", e);
+        }
     }
 
     static String hostname(String text) {

@@ -5,7 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.tinylog.Level;
+import org.slf4j.event.Level;
 
 /** How an event becomes a line. What came from outside cannot make a second line or move the cursor. */
 enum LineFormat {
@@ -59,7 +59,6 @@ enum LineFormat {
             case WARN -> 4;
             case INFO -> 6;
             case DEBUG, TRACE -> 7;
-            case OFF -> throw new IllegalArgumentException("nothing is logged at level off");
         };
     }
 

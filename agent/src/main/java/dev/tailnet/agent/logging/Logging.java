@@ -2,39 +2,44 @@ package dev.tailnet.agent.logging;
 
 import dev.tailnet.agent.config.LogFormat;
 import dev.tailnet.agent.config.LogLevel;
-import java.util.Locale;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.util.Map;
-import org.tinylog.configuration.Configuration;
 
-/** Sets up the log of this process. */
+/** The settings of this process's log. */
 public final class Logging {
+    private static final FileOutputStream STDERR = new FileOutputStream(FileDescriptor.err);
+
+    private static volatile Thresholds thresholds = Thresholds.of(LogLevel.INFO);
+    private static volatile LineWriter writer = new LineWriter(LineFormat.TEXT, STDERR);
+
     private Logging() {}
 
     /**
-     * Sets level and format. Has to come before anything is logged: the backend takes its configuration with the first
-     * event and keeps it.
+     * Sets level and format; before, it is text from info on.
      *
      * @param environment tells whether stderr goes to the journal
      */
     public static void configure(LogLevel level, LogFormat format, Map<String, String> environment) {
-        var form = format == LogFormat.TEXT && Journal.isStderr(environment) ? StderrWriter.JOURNAL : name(format);
-        Configuration.set("level", name(level));
-        Configuration.set("level@io.netty", name(nettyLevel(level)));
-        Configuration.set("writer", "stderr");
-        Configuration.set("writer." + StderrWriter.FORM, form);
-        Configuration.set("autoshutdown", "false");
+        level(level);
+        writer = new LineWriter(
+                switch (format) {
+                    case TEXT -> Journal.isStderr(environment) ? LineFormat.JOURNAL : LineFormat.TEXT;
+                    case JSON -> LineFormat.JSON;
+                },
+                STDERR);
     }
 
-    /** Netty's own lines drown ours, and its warnings are of no use to operators: it takes more to see them. */
-    private static LogLevel nettyLevel(LogLevel level) {
-        return switch (level) {
-            case ERROR, WARN, INFO -> LogLevel.ERROR;
-            case DEBUG -> LogLevel.INFO;
-            case TRACE -> LogLevel.DEBUG;
-        };
+    /** Sets the level, at any time. */
+    public static void level(LogLevel level) {
+        thresholds = Thresholds.of(level);
     }
 
-    private static String name(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+    static Thresholds thresholds() {
+        return thresholds;
+    }
+
+    static LineWriter writer() {
+        return writer;
     }
 }

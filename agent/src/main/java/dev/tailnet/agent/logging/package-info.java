@@ -1,6 +1,6 @@
 /**
- * The log: one line for each event on stderr, as text or JSON. Configured once, before the first event, by {@code cli};
- * everybody else logs through SLF4J.
+ * The log: one line for each event on stderr, as text or JSON; SLF4J's backend, whose level can change while it is used.
+ * Configured by {@code cli}; everybody else logs through SLF4J.
  */
 @NullMarked
 package dev.tailnet.agent.logging;

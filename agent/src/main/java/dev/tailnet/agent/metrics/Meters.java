@@ -5,6 +5,7 @@ import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
 import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.dns.DnsCounts;
+import dev.tailnet.proxy.connection.Rejection;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.FailureReason;
@@ -101,10 +102,12 @@ final class Meters {
         phase("waiting", meters -> meters.counts.waiting());
         phase("tunnel", meters -> meters.counts.tunnels());
         total("tailnet.connections.accepted", "Accepted connections", meters -> meters.counts.accepted());
-        total(
-                "tailnet.connections.rejected",
-                "Connections closed at once because there were too many",
-                meters -> meters.counts.rejected());
+        for (Rejection reason : Rejection.values()) {
+            FunctionCounter.builder("tailnet.connections.rejected", this, meters -> meters.counts.rejected(reason))
+                    .description("Connections that got no further by a limit or for want of credentials")
+                    .tag("reason", name(reason))
+                    .register(registry);
+        }
         lookups("hit", meters -> meters.names.hits());
         lookups("joined", meters -> meters.names.joined());
         lookups("miss", meters -> meters.names.misses());

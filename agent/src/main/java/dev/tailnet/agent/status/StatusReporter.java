@@ -62,7 +62,7 @@ final class StatusReporter {
         NodeSample sample = agent.nodeSample();
         return new Connections(
                 counts.accepted(),
-                counts.rejected(),
+                counts.tooMany(),
                 counts.handshaking(),
                 counts.waiting(),
                 counts.tunnels(),

@@ -51,8 +51,16 @@ final class Java implements AutoCloseable {
 
     /** Reads a line of its stdout. */
     String line() throws IOException {
+        return line(process.getInputStream());
+    }
+
+    /** Reads a line of its stderr. */
+    String errorLine() throws IOException {
+        return line(process.getErrorStream());
+    }
+
+    private static String line(InputStream out) throws IOException {
         var line = new StringBuilder();
-        var out = process.getInputStream();
         for (int c = out.read(); c >= 0 && c != '\n'; c = out.read()) {
             line.append((char) c);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.agent.AgentVersion;
 import dev.tailnet.agent.ExitCode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class ProgramTest {
 
     @Test
     void aSignalStopsItAndItEndsWithItsOwnCode() throws Exception {
-        for (var signal : new String[] {"TERM", "INT", "HUP"}) {
+        for (var signal : new String[] {"TERM", "INT"}) {
             try (var java = Java.start(SignalProgram.class, Map.of(), "1", "run", "--hostname=box")) {
                 assertThat(java.line()).isEqualTo("started as box");
                 java.signal(signal);
@@ -102,6 +103,33 @@ class ProgramTest {
                 assertThat(outcome.code()).as(signal).isZero();
                 assertThat(outcome.err()).contains("info  SIG" + signal + ": stopping");
             }
+        }
+    }
+
+    @Test
+    void aHangUpHasItReadItsConfigurationAgain() throws Exception {
+        Path file = Files.writeString(directory.resolve("agent.yaml"), "max-connections: 10\nhostname: box\n");
+        try (var java = Java.start(SignalProgram.class, Map.of(), "1", "run", "--config=" + file)) {
+            assertThat(java.line()).isEqualTo("started as box");
+            Files.writeString(file, "max-connections: none\nhostnam: box\n");
+            java.signal("HUP");
+            assertThat(java.errorLine())
+                    .contains(
+                            "error Configuration not reloaded, the old one stays in force. Problems: ",
+                            "agent.yaml line 1: 'none' is not a number",
+                            "agent.yaml line 2: unknown key 'hostnam'; did you mean hostname?");
+            Files.writeString(file, "max-connections: 20\nhostname: other\n");
+            java.signal("HUP");
+            assertThat(java.line()).isEqualTo("reload with 20 connections");
+            assertThat(java.errorLine()).endsWith("info  Configuration reloaded; changed: max-connections");
+            assertThat(java.errorLine()).endsWith("warn  Restart the agent for what else has changed: hostname");
+            Files.writeString(file, "max-connections: 20\nhostname: box\nlog-level: error\n");
+            java.signal("HUP");
+            assertThat(java.line()).isEqualTo("reload with 20 connections");
+            java.signal("TERM");
+            var outcome = java.await();
+            assertThat(outcome.code()).isZero();
+            assertThat(outcome.err()).as("the level is error now").isEmpty();
         }
     }
 

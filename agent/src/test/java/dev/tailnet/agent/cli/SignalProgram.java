@@ -1,5 +1,6 @@
 package dev.tailnet.agent.cli;
 
+import dev.tailnet.agent.ReloadFailure;
 import dev.tailnet.agent.config.Settings;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +30,11 @@ final class SignalProgram {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        @Override
+        public void reload(Settings settings) throws ReloadFailure {
+            System.out.println("reload with " + settings.limits().connections() + " connections");
         }
 
         @Override

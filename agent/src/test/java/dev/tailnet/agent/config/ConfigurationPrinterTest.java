@@ -31,10 +31,17 @@ class ConfigurationPrinterTest {
                         socks5-listen: []  # default
                         http-listen: []  # default
                         dns-listen: []  # default
+                        users-file: none  # default
                         status-listen: 127.0.0.1:9002  # default
                         internet: direct  # default
                         exit-node: none  # default
                         drain-timeout: 1500ms  # --drain-timeout (flag)
+                        max-connections: 10000  # default
+                        max-connections-per-client: 0  # default
+                        handshake-timeout: 10s  # default
+                        dial-timeout: 15s  # default
+                        idle-timeout: 0  # default
+                        max-header-size: 32k  # default
                         runtime-dir: /run/box  # --runtime-dir (flag)
                         log-level: info  # default
                         log-format: text  # default

@@ -2,6 +2,7 @@ package dev.tailnet.agent.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.proxy.auth.Users;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +136,63 @@ class SettingSourcesTest {
                 Optional.of(new InetSocketAddress("127.0.0.1", 9002)),
                 "none",
                 Optional.empty());
+    }
+
+    @Test
+    void usersFile() throws Exception {
+        var file = Files.writeString(directory.resolve("users"), "ci:" + UsersFileTest.HASH + "\n");
+        assertEverySource(
+                Setting.USERS_FILE,
+                settings -> settings.users().map(Users::names),
+                Optional.empty(),
+                file.toString(),
+                Optional.of(Set.of("ci")));
+    }
+
+    @Test
+    void maxConnections() {
+        assertEverySource(Setting.MAX_CONNECTIONS, settings -> settings.limits().connections(), 10_000, "500", 500);
+    }
+
+    @Test
+    void maxConnectionsPerClient() {
+        assertEverySource(
+                Setting.MAX_CONNECTIONS_PER_CLIENT,
+                settings -> settings.limits().connectionsPerClient(),
+                0,
+                "20",
+                20);
+    }
+
+    @Test
+    void handshakeTimeout() {
+        assertEverySource(
+                Setting.HANDSHAKE_TIMEOUT,
+                settings -> settings.limits().handshake(),
+                Duration.ofSeconds(10),
+                "500ms",
+                Duration.ofMillis(500));
+    }
+
+    @Test
+    void dialTimeout() {
+        assertEverySource(
+                Setting.DIAL_TIMEOUT,
+                settings -> settings.limits().dial(),
+                Duration.ofSeconds(15),
+                "1m",
+                Duration.ofMinutes(1));
+    }
+
+    @Test
+    void idleTimeout() {
+        assertEverySource(
+                Setting.IDLE_TIMEOUT, settings -> settings.limits().idle(), Duration.ZERO, "2h", Duration.ofHours(2));
+    }
+
+    @Test
+    void maxHeaderSize() {
+        assertEverySource(Setting.MAX_HEADER_SIZE, settings -> settings.limits().headerSize(), 32_768, "64k", 65_536);
     }
 
     @Test

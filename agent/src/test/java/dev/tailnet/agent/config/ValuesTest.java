@@ -23,6 +23,33 @@ class ValuesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"1, 1", "32768, 32768", "32k, 32768", "32K, 32768", "1m, 1048576"})
+    void readsSizes(String text, int bytes) {
+        assertThat(Values.size(text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "k", "-1", "1.5k", "32kb", "1g", "9999999999", "999999999m"})
+    void refusesOtherSizes(String text) {
+        assertThatThrownBy(() -> Values.size(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("size");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "0", "11", "1e1", "99999999999"})
+    void refusesNumbersBeyondTheirBounds(String text) {
+        assertThatThrownBy(() -> Values.number(text, 1, 10))
+                .hasMessage("'" + text + "' is not a number between 1 and 10");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "500ms, 500ms", "10s, 10s", "1m30s, 90s", "1h, 3600s"})
+    void writesDurations(String text, String written) {
+        assertThat(Values.print(Values.duration(text))).isEqualTo(written);
+    }
+
+    @ParameterizedTest
     @CsvSource({"true, true", "True, true", "1, true", "yes, true", "false, false", "0, false", "off, false"})
     void readsBooleans(String text, boolean value) {
         assertThat(Values.bool(text)).isEqualTo(value);

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.tinylog.Level;
+import org.slf4j.event.Level;
 import tools.jackson.databind.json.JsonMapper;
 
 class LineFormatTest {

@@ -7,6 +7,7 @@ import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
 import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.dns.DnsCounts;
+import dev.tailnet.proxy.connection.Rejection;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
@@ -20,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +37,7 @@ class MetricsTest {
     private NodeState state = new NodeState(NodeState.Kind.STARTING, "starting", NodeState.Outlook.FINE);
     private final Metrics metrics = new Metrics(new Sources(
             () -> state,
-            () -> new Counts(7, 1, 2, 3, 4),
+            () -> new Counts(7, Map.of(Rejection.MAX_CONNECTIONS, 1L), 2, 3, 4),
             () -> new NodeSample(10, 20, 30, 40, 50),
             () -> new CacheCounts(11, 12, 13, 14),
             () -> new DnsCounts(15, 16, 17, 18)));
@@ -120,6 +122,8 @@ class MetricsTest {
                         "tailnet_node_state{state=\"starting\"} 1.0",
                         "tailnet_node_state{state=\"running\"} 0.0",
                         "tailnet_connections_accepted_total 7.0",
+                        "tailnet_connections_rejected_total{reason=\"max_connections\"} 1.0",
+                        "tailnet_connections_rejected_total{reason=\"authentication\"} 0.0",
                         "tailnet_bytes_total{direction=\"up\"} 10.0",
                         "tailnet_go_goroutines 50.0",
                         "tailnet_names_lookups_total{result=\"hit\"} 11.0",

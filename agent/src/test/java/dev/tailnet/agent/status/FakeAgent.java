@@ -7,9 +7,11 @@ import dev.tailnet.agent.node.SelfNode;
 import dev.tailnet.agent.status.StatusDocument.Listener;
 import dev.tailnet.agent.status.StatusDocument.Version;
 import dev.tailnet.proxy.connection.Counts;
+import dev.tailnet.proxy.connection.Rejection;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +54,7 @@ final class FakeAgent implements AgentView {
 
     @Override
     public Counts connections() {
-        return new Counts(9, 1, 0, 2, 3);
+        return new Counts(9, Map.of(Rejection.MAX_CONNECTIONS, 1L), 0, 2, 3);
     }
 
     @Override

@@ -42,6 +42,7 @@ public final class AgentProcess implements AutoCloseable {
         private final Map<String, String> environment = new HashMap<>();
         private final List<String> arguments = new ArrayList<>();
         private final List<String> javaOptions = new ArrayList<>();
+        private final List<String> prefix = new ArrayList<>();
 
         private Builder(Path directory) {
             this.directory = directory;
@@ -71,6 +72,12 @@ public final class AgentProcess implements AutoCloseable {
             return this;
         }
 
+        /** The system gives the agent no more than this many file descriptors. */
+        public Builder openFiles(int most) {
+            prefix.addAll(List.of("prlimit", "--nofile=" + most + ":" + most, "--"));
+            return this;
+        }
+
         /** Returns when the agent answers on its control socket, which is after the proxies are bound. */
         public AgentProcess start() {
             AgentProcess agent = launch();
@@ -87,7 +94,8 @@ public final class AgentProcess implements AutoCloseable {
 
         /** Returns at once. */
         public AgentProcess launch() {
-            List<String> command = java();
+            List<String> command = new ArrayList<>(prefix);
+            command.addAll(java());
             command.add("-Dio.netty.leakDetection.level=paranoid");
             String library = System.getProperty("dev.tailnet.library");
             if (library != null) {
@@ -270,6 +278,26 @@ public final class AgentProcess implements AutoCloseable {
     /** Sends SIGTERM, without waiting. */
     public void terminate() {
         process.destroy();
+    }
+
+    /** Sends SIGHUP. */
+    public void hangUp() {
+        try {
+            Process kill = new ProcessBuilder("kill", "-HUP", String.valueOf(pid())).start();
+            if (kill.waitFor() != 0) {
+                throw new AssertionError("the agent has ended:\n" + log());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What it has used of the processors so far. */
+    public Duration processorTime() {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 
     /** @return the exit code */

@@ -66,8 +66,14 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (state == State.NEW) {
-            state = State.CONNECTING;
             Channel channel = ctx.channel();
+            ConnectFailure refusal = connection.refusal();
+            if (refusal != null) {
+                connector.refuse(request, refusal);
+                say(channel, refusal);
+                return;
+            }
+            state = State.CONNECTING;
             Opening begun = connector.open(request, channel.eventLoop());
             opening = begun;
             begun.addListener((Future<Opened> done) -> ended(channel, done));

@@ -8,6 +8,7 @@ import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.relay.HandOver;
 import dev.tailnet.proxy.relay.Sockets;
+import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.Target;
@@ -29,7 +30,7 @@ public final class Connector {
     final Dialer tailnet;
     final Dialer direct;
     final AuditSink audit;
-    final Timeouts timeouts;
+    volatile Timeouts timeouts;
     final Sockets sockets;
     final HandOver handOver;
     private final AtomicLong ids = new AtomicLong();
@@ -117,5 +118,15 @@ public final class Connector {
      */
     public void join(Connection connection, Channel upstream, @Nullable ByteBuf early, Trail trail) {
         new Junction(this, connection, upstream, early, trail).begin(ids.incrementAndGet());
+    }
+
+    /** Tells the audit of a request that came to nothing before its first step. */
+    public void refuse(ConnectRequest request, ConnectFailure why) {
+        new Trail(audit, request).failed(why);
+    }
+
+    /** From now on these are the times; what is under way may go on with those before. */
+    public void limit(Timeouts changed) {
+        timeouts = changed;
     }
 }

@@ -71,8 +71,8 @@ public final class Opening extends DefaultPromise<Opened> {
         if (!super.cancel(false)) {
             return false;
         }
-        trail.failed(why);
         cancelStep();
+        trail.failed(why);
         return true;
     }
 
@@ -92,7 +92,14 @@ public final class Opening extends DefaultPromise<Opened> {
             return;
         }
         trail.startStep();
-        await(connector.readiness.await(connector.timeouts.readiness(), executor), ready -> {
+        Duration patience = connector.timeouts.readiness();
+        var readiness = Watchdog.over(
+                connector.readiness.await(patience, executor),
+                patience,
+                executor,
+                () -> new ConnectFailure(FailureReason.NODE_NOT_READY, "the node is not up, and does not say why"),
+                nothing -> {});
+        await(readiness, ready -> {
             trail.waited();
             if (ready.isSuccess()) {
                 resolve();
@@ -110,7 +117,14 @@ public final class Opening extends DefaultPromise<Opened> {
             }
             case Host.Name(String name) -> {
                 trail.startStep();
-                var lookup = connector.resolver.resolve(name, connector.timeouts.lookup(), executor);
+                Duration patience = connector.timeouts.lookup();
+                var lookup = Watchdog.over(
+                        connector.resolver.resolve(name, patience, executor),
+                        patience,
+                        executor,
+                        () -> new ConnectFailure(
+                                FailureReason.RESOLUTION_TIMEOUT, "the lookup of " + name + " did not end"),
+                        nothing -> {});
                 await(lookup, answer -> {
                     trail.lookedUp();
                     if (answer.isSuccess()) {
@@ -143,7 +157,12 @@ public final class Opening extends DefaultPromise<Opened> {
         trail.dialing(candidate);
         Dialer dialer = candidate.route() == Route.DIRECT ? connector.direct : connector.tailnet;
         var remote = new InetSocketAddress(candidate.address(), request.target().port());
-        Future<Upstream> dial = dialer.dial(request.id(), remote, timeout, executor);
+        Future<Upstream> dial = Watchdog.over(
+                dialer.dial(request.id(), remote, timeout, executor),
+                timeout,
+                executor,
+                () -> new ConnectFailure(FailureReason.TIMEOUT, "the dial of " + request.target() + " did not end"),
+                Upstream::discard);
         pending = dial;
         dial.addListener((Future<Upstream> done) -> dialEnded(done));
     }

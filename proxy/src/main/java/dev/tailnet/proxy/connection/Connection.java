@@ -31,12 +31,21 @@ public final class Connection implements ChannelFutureListener {
     /** Until the tunnel: from then on Netty's channel is history. */
     private @Nullable Channel channel;
 
+    private Duration handshakeTimeout = Duration.ZERO;
     private @Nullable Future<?> deadline;
     private @Nullable Future<?> tunnel;
 
-    Connection(Connections connections, Channel channel) {
+    /** Whose it is: the client's address, or the name of its user. */
+    private Object client;
+
+    private @Nullable Rejection rejection;
+    private @Nullable String role;
+
+    Connection(Connections connections, Channel channel, Object client, @Nullable Rejection rejection) {
         this.connections = connections;
         this.channel = channel;
+        this.client = client;
+        this.rejection = rejection;
         channel.closeFuture().addListener(this);
     }
 
@@ -45,18 +54,57 @@ public final class Connection implements ChannelFutureListener {
         return Objects.requireNonNull(channel, "the tunnel has no channel");
     }
 
+    /** The client proved to be this user, as which it counts from here on. */
+    public synchronized void authenticated(String user) {
+        if (phase != Phase.ENDED && !user.equals(role)) {
+            rejection = connections.reenter(client, rejection, user);
+            client = user;
+            role = user;
+        }
+    }
+
+    /** The name of the client's user; null while it has not proved to be one. */
+    public synchronized @Nullable String role() {
+        return role;
+    }
+
+    /** What to answer a client that has one connection too many; null when this is not. */
+    public synchronized @Nullable ConnectFailure refusal() {
+        return rejection == null ? null : connections.admission().failure(rejection);
+    }
+
+    /** Counts that this connection gets no further for a reason found in its handshake. */
+    public void rejected(Rejection reason) {
+        connections.count(reason);
+    }
+
+    /** Whether the server ends: after the current request there is no other. */
+    public boolean isDraining() {
+        return connections.isDraining();
+    }
+
     /** Gives the handshake this long; then {@link HandshakeTimeout} goes through the pipeline. To be called on the event loop. */
     public synchronized void startHandshake(Duration timeout) {
         Channel handshaking = channel();
+        handshakeTimeout = timeout;
         if (phase == Phase.HANDSHAKING) {
             deadline = handshaking
                     .eventLoop()
                     .schedule(
                             () -> {
+                                connections.count(Rejection.HANDSHAKE_TIMEOUT);
                                 handshaking.pipeline().fireUserEventTriggered(HandshakeTimeout.INSTANCE);
                             },
                             timeout.toNanos(),
                             TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Gives the handshake its time again, because the client was told to try once more. To be called on the event loop. */
+    public synchronized void restartHandshake() {
+        endHandshake();
+        if (handshakeTimeout.isPositive()) {
+            startHandshake(handshakeTimeout);
         }
     }
 
@@ -98,6 +146,17 @@ public final class Connection implements ChannelFutureListener {
         moveTo(Phase.ENDED);
     }
 
+    /** Says that the server ends. */
+    void drain() {
+        Channel open;
+        synchronized (this) {
+            open = channel;
+        }
+        if (open != null && open.isRegistered()) {
+            open.eventLoop().execute(() -> open.pipeline().fireUserEventTriggered(Draining.INSTANCE));
+        }
+    }
+
     /** Ends the connection now, in whatever phase it is. From any thread. */
     void abort() {
         Channel open;
@@ -137,6 +196,9 @@ public final class Connection implements ChannelFutureListener {
         if (phase != Phase.ENDED && phase != next) {
             Phase previous = phase;
             phase = next;
+            if (next == Phase.ENDED) {
+                connections.leave(client, rejection);
+            }
             connections.moved(this, previous, next);
         }
     }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
  */
 record HttpAnswer(HttpResponseStatus status, String error, String text, String extraFields) {
     private static final String WHO = "tailnet-agent";
+    private static final String CLOSE = "Connection: close\r\n";
     private static final String DENIED = "http_request_denied";
     private static final String MALFORMED = "http_request_error";
 
@@ -39,6 +40,8 @@ record HttpAnswer(HttpResponseStatus status, String error, String text, String e
             case RESOLUTION_TIMEOUT -> of(HttpResponseStatus.GATEWAY_TIMEOUT, "dns_timeout", failure);
             case NODE_NOT_READY -> of(HttpResponseStatus.SERVICE_UNAVAILABLE, "proxy_configuration_error", failure);
             case CANCELLED, RESOURCES -> of(HttpResponseStatus.SERVICE_UNAVAILABLE, "proxy_internal_error", failure);
+            case TOO_MANY_CONNECTIONS ->
+                of(HttpResponseStatus.SERVICE_UNAVAILABLE, "connection_limit_reached", failure);
             case INTERNAL -> of(HttpResponseStatus.INTERNAL_SERVER_ERROR, "proxy_internal_error", failure);
         };
     }
@@ -55,6 +58,15 @@ record HttpAnswer(HttpResponseStatus status, String error, String text, String e
     static HttpAnswer handshakeTimeout() {
         return new HttpAnswer(
                 HttpResponseStatus.REQUEST_TIMEOUT, MALFORMED, "the request was not complete in time", "");
+    }
+
+    /** A request without credentials, or with wrong ones. */
+    static HttpAnswer authenticationRequired(String why) {
+        return new HttpAnswer(
+                HttpResponseStatus.PROXY_AUTHENTICATION_REQUIRED,
+                DENIED,
+                why,
+                "Proxy-Authenticate: Basic realm=\"" + WHO + "\", charset=\"UTF-8\"\r\n");
     }
 
     static HttpAnswer uriTooLong() {
@@ -89,25 +101,32 @@ record HttpAnswer(HttpResponseStatus status, String error, String text, String e
 
     ByteBuf encode(ByteBufAllocator allocator) {
         byte[] body = body();
-        return encodeHead(allocator, body).writeBytes(body);
+        return encodeHead(allocator, body, CLOSE).writeBytes(body);
+    }
+
+    /** The same on a connection that stays open for the next request. */
+    ByteBuf encodeOpen(ByteBufAllocator allocator) {
+        byte[] body = body();
+        return encodeHead(allocator, body, "").writeBytes(body);
     }
 
     /** The same without its body, as a HEAD request gets it (RFC 9110, section 9.3.2). */
     ByteBuf encodeHead(ByteBufAllocator allocator) {
-        return encodeHead(allocator, body());
+        return encodeHead(allocator, body(), CLOSE);
     }
 
     private byte[] body() {
         return (WHO + ": " + text + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    private ByteBuf encodeHead(ByteBufAllocator allocator, byte[] body) {
+    private ByteBuf encodeHead(ByteBufAllocator allocator, byte[] body, String connectionField) {
         String head = "HTTP/1.1 " + status.code() + " " + status.reasonPhrase() + "\r\n"
                 + extraFields
                 + "Proxy-Status: " + WHO + "; error=" + error + "; details=" + structured(text) + "\r\n"
                 + "Content-Type: text/plain; charset=utf-8\r\n"
                 + "Content-Length: " + body.length + "\r\n"
-                + "Connection: close\r\n\r\n";
+                + connectionField
+                + "\r\n";
         ByteBuf answer = allocator.directBuffer(head.length() + body.length);
         ByteBufUtil.writeAscii(answer, head);
         return answer;

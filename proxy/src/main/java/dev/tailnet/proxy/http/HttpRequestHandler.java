@@ -88,8 +88,9 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
 
     /** The decoder passes on what it has read beyond the head when it is removed: from then on it is the tunnel's. */
     private void connect(ChannelPipeline pipeline, Target to) {
-        connector.connect(connection, Protocol.HTTP_CONNECT, null, to, HttpReplies.INSTANCE);
+        connector.connect(connection, Protocol.HTTP_CONNECT, connection.role(), to, HttpReplies.INSTANCE);
         pipeline.remove(this);
+        pipeline.remove(HandlerNames.HTTP_AUTHENTICATION);
         pipeline.remove(HandlerNames.HTTP_DECODER);
     }
 

@@ -19,7 +19,10 @@ public record ConnectRequest(
 
     /** The way a request came in. */
     public enum Protocol {
+        SOCKS4,
         SOCKS5,
-        HTTP_CONNECT
+        HTTP_CONNECT,
+        /** A request that the proxy passes on itself. */
+        HTTP
     }
 }

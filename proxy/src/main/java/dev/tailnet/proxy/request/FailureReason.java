@@ -28,6 +28,8 @@ public enum FailureReason {
     CANCELLED,
     /** Out of file descriptors, ports or memory. */
     RESOURCES,
+    /** The client, or all clients together, have as many connections as they may. */
+    TOO_MANY_CONNECTIONS,
     /** Anything else; the message says what. */
     INTERNAL
 }

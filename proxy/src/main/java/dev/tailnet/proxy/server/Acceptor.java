@@ -1,12 +1,15 @@
 package dev.tailnet.proxy.server;
 
+import dev.tailnet.proxy.connection.AtMostOncePerMinute;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Connections;
+import dev.tailnet.proxy.request.ConnectFailure;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,15 +36,19 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         var client = (Channel) message;
         Connection connection = connections.accepted(client);
         if (connection == null) {
-            if (full.isDue(System.nanoTime())) {
-                LOGGER.warn(
-                        "{} connections are open, as many as the limit allows: new ones are closed at once",
-                        connections.limit());
-            }
+            warn("more are waiting to be told so than can be, and the rest is closed at once");
             client.unsafe().closeForcibly();
             return;
         }
+        ConnectFailure refusal = connection.refusal();
+        if (refusal != null) {
+            warn(refusal.getMessage());
+        }
         client.config().setOption(ChannelOption.TCP_NODELAY, true);
+        if (!isLoopback(client)) {
+            // So that one whose machine has gone without a word is noticed some day.
+            client.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+        }
         // A client may have said all it has to say and still wait for the answer.
         client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         client.pipeline().addLast(pipeline.initializer(connection));
@@ -51,6 +58,17 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                 connection.ended();
             }
         });
+    }
+
+    private static boolean isLoopback(Channel client) {
+        return client.remoteAddress() instanceof InetSocketAddress address
+                && address.getAddress().isLoopbackAddress();
+    }
+
+    private void warn(String why) {
+        if (full.isDue(System.nanoTime())) {
+            LOGGER.warn("Connections are turned away: {}", why);
+        }
     }
 
     /** An accept failed, as a rule for want of descriptors: trying again at once would spin. */

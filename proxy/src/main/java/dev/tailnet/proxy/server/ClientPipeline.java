@@ -1,5 +1,6 @@
 package dev.tailnet.proxy.server;
 
+import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.HandlerNames;
@@ -9,10 +10,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
-import java.time.Duration;
+import java.util.function.Supplier;
 
-/** The handlers that a connection of one listener starts with. */
-record ClientPipeline(ListenerSpec.Kind kind, Connector connector, Duration handshake) {
+/**
+ * The handlers that a connection of one listener starts with.
+ *
+ * @param limits asked for each connection
+ */
+record ClientPipeline(
+        ListenerSpec.Kind kind, Connector connector, Authenticator authenticator, Supplier<Limits> limits) {
 
     ChannelHandler initializer(Connection connection) {
         return new ChannelInitializer<>() {
@@ -24,11 +30,20 @@ record ClientPipeline(ListenerSpec.Kind kind, Connector connector, Duration hand
     }
 
     private void start(ChannelPipeline pipeline, Connection connection) {
-        connection.startHandshake(handshake);
+        connection.startHandshake(limits.get().handshake());
         switch (kind) {
-            case MIXED -> pipeline.addLast(HandlerNames.PROTOCOL_DETECTOR, new ProtocolDetector(connection, connector));
-            case SOCKS5 -> SocksFrontEnd.install(pipeline, connection, connector);
-            case HTTP -> HttpFrontEnd.install(pipeline, connection, connector);
+            case MIXED -> pipeline.addLast(HandlerNames.PROTOCOL_DETECTOR, new ProtocolDetector(connection, this));
+            case SOCKS5 -> startSocks(pipeline, connection);
+            case HTTP -> startHttp(pipeline, connection);
         }
+    }
+
+    void startSocks(ChannelPipeline pipeline, Connection connection) {
+        SocksFrontEnd.install(pipeline, connection, connector, authenticator);
+    }
+
+    void startHttp(ChannelPipeline pipeline, Connection connection) {
+        HttpFrontEnd.install(
+                pipeline, connection, connector, authenticator, limits.get().headerSize());
     }
 }

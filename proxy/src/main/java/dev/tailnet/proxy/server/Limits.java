@@ -7,9 +7,11 @@ import java.time.Duration;
  *
  * @param handshake from accept to a complete request
  * @param connections how many may be open at once, tunnels included
+ * @param connectionsPerClient how many of them one user or, where nobody is asked who he is, one address may have; 0 is no limit
+ * @param headerSize bytes of an HTTP request's header fields
  */
-public record Limits(Duration handshake, int connections) {
-    public static final Limits DEFAULT = new Limits(Duration.ofSeconds(10), 100_000);
+public record Limits(Duration handshake, int connections, int connectionsPerClient, int headerSize) {
+    public static final Limits DEFAULT = new Limits(Duration.ofSeconds(10), 10_000, 0, 32 * 1024);
 
     public Limits {
         if (!handshake.isPositive()) {
@@ -17,6 +19,12 @@ public record Limits(Duration handshake, int connections) {
         }
         if (connections < 1) {
             throw new IllegalArgumentException("a limit of " + connections + " connections lets nobody in");
+        }
+        if (connectionsPerClient < 0) {
+            throw new IllegalArgumentException("a limit of " + connectionsPerClient + " connections is negative");
+        }
+        if (headerSize < 1) {
+            throw new IllegalArgumentException("a header size of " + headerSize + " lets no request in");
         }
     }
 }

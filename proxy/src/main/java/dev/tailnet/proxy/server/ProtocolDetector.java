@@ -1,10 +1,8 @@
 package dev.tailnet.proxy.server;
 
-import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connection.Connection;
+import dev.tailnet.proxy.connection.Draining;
 import dev.tailnet.proxy.connection.HandshakeTimeout;
-import dev.tailnet.proxy.http.HttpFrontEnd;
-import dev.tailnet.proxy.socks.SocksFrontEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -21,11 +19,11 @@ final class ProtocolDetector extends ChannelInboundHandlerAdapter {
     private static final int TLS_HANDSHAKE = 0x16;
 
     private final Connection connection;
-    private final Connector connector;
+    private final ClientPipeline pipeline;
 
-    ProtocolDetector(Connection connection, Connector connector) {
+    ProtocolDetector(Connection connection, ClientPipeline pipeline) {
         this.connection = connection;
-        this.connector = connector;
+        this.pipeline = pipeline;
     }
 
     @Override
@@ -37,9 +35,9 @@ final class ProtocolDetector extends ChannelInboundHandlerAdapter {
         }
         int first = bytes.getUnsignedByte(bytes.readerIndex());
         if (first == SOCKS5 || first == SOCKS4) {
-            SocksFrontEnd.install(ctx.pipeline(), connection, connector);
+            pipeline.startSocks(ctx.pipeline(), connection);
         } else if (first == '\r' || first == '\n' || (first > ' ' && first < 0x7F)) {
-            HttpFrontEnd.install(ctx.pipeline(), connection, connector);
+            pipeline.startHttp(ctx.pipeline(), connection);
         } else {
             LOGGER.debug(
                     "Closed a connection from {}: {}",
@@ -57,7 +55,9 @@ final class ProtocolDetector extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof HandshakeTimeout || event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof HandshakeTimeout
+                || event instanceof Draining
+                || event instanceof ChannelInputShutdownEvent) {
             ctx.close();
         }
     }

@@ -1,5 +1,6 @@
 package dev.tailnet.proxy.server;
 
+import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connection.Connections;
 import dev.tailnet.proxy.connection.Counts;
@@ -29,9 +30,12 @@ public final class ProxyServer {
     private final List<Channel> channels = new ArrayList<>();
     private final List<ListenerSpec> listeners = new ArrayList<>();
 
-    private ProxyServer(EventLoops loops, Connections connections) {
+    private volatile Limits limits;
+
+    private ProxyServer(EventLoops loops, Limits limits) {
         this.loops = loops;
-        this.connections = connections;
+        this.limits = limits;
+        this.connections = new Connections(limits.connections(), limits.connectionsPerClient());
     }
 
     /**
@@ -39,12 +43,13 @@ public final class ProxyServer {
      *
      * @throws BindFailure for the first that does not open; the others are closed again
      */
-    public static ProxyServer bind(EventLoops loops, List<ListenerSpec> specs, Connector connector, Limits limits)
+    public static ProxyServer bind(
+            EventLoops loops, List<ListenerSpec> specs, Connector connector, Authenticator authenticator, Limits limits)
             throws BindFailure {
-        var server = new ProxyServer(loops, new Connections(limits.connections()));
+        var server = new ProxyServer(loops, limits);
         try {
             for (ListenerSpec spec : specs) {
-                server.open(spec, connector, limits);
+                server.open(spec, connector, authenticator);
             }
         } catch (BindFailure e) {
             server.stopAccepting().awaitUninterruptibly();
@@ -53,7 +58,7 @@ public final class ProxyServer {
         return server;
     }
 
-    private void open(ListenerSpec spec, Connector connector, Limits limits) throws BindFailure {
+    private void open(ListenerSpec spec, Connector connector, Authenticator authenticator) throws BindFailure {
         if (spec.address().isUnresolved()) {
             throw BindFailure.of(spec.address(), new UnresolvedAddressException());
         }
@@ -65,7 +70,9 @@ public final class ProxyServer {
         channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         channel.pipeline()
                 .addLast(new Acceptor(
-                        loops.group(), connections, new ClientPipeline(spec.kind(), connector, limits.handshake())));
+                        loops.group(),
+                        connections,
+                        new ClientPipeline(spec.kind(), connector, authenticator, () -> limits)));
         var bound = loops.group().register(channel).awaitUninterruptibly();
         if (bound.isSuccess()) {
             bound = channel.bind(spec.address()).awaitUninterruptibly();
@@ -81,6 +88,12 @@ public final class ProxyServer {
     /** The listeners with the addresses and ports they got, in the order they were asked for. */
     public List<ListenerSpec> listeners() {
         return List.copyOf(listeners);
+    }
+
+    /** From now on these are the limits; what is open goes on. */
+    public void limit(Limits changed) {
+        limits = changed;
+        connections.limit(changed.connections(), changed.connectionsPerClient());
     }
 
     public Counts counts() {
@@ -109,6 +122,7 @@ public final class ProxyServer {
         EventExecutor executor = loops.group().next();
         Promise<Integer> drained = executor.newPromise();
         stopAccepting().addListener(stopped -> {
+            connections.drain();
             var limit = executor.schedule(
                     () -> {
                         int cut = connections.abortAll();

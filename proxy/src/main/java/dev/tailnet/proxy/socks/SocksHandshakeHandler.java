@@ -1,10 +1,12 @@
 package dev.tailnet.proxy.socks;
 
+import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Farewell;
 import dev.tailnet.proxy.connection.HandlerNames;
 import dev.tailnet.proxy.connection.HandshakeTimeout;
+import dev.tailnet.proxy.connection.Rejection;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.HostSyntax;
@@ -15,7 +17,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.socksx.v5.Socks5AuthMethod;
 import io.netty.handler.codec.socksx.v5.Socks5CommandRequest;
-import io.netty.handler.codec.socksx.v5.Socks5CommandRequestDecoder;
 import io.netty.handler.codec.socksx.v5.Socks5InitialRequest;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the greeting with "no authentication required" (RFC 1928, section 3) and gives the CONNECT behind it on (section 4).
+ * Answers the greeting with "no authentication required", or asks for a user name and password (RFC 1928, section 3), and gives
+ * the CONNECT behind it on (section 4).
  *
  * <p>Netty's decoders turn what they cannot read into a message that looks like a good one: its decoder result comes first.
  */
@@ -32,11 +34,13 @@ final class SocksHandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private final Connection connection;
     private final Connector connector;
+    private final Authenticator authenticator;
     private boolean refused;
 
-    SocksHandshakeHandler(Connection connection, Connector connector) {
+    SocksHandshakeHandler(Connection connection, Connector connector, Authenticator authenticator) {
         this.connection = connection;
         this.connector = connector;
+        this.authenticator = authenticator;
     }
 
     @Override
@@ -52,17 +56,38 @@ final class SocksHandshakeHandler extends ChannelInboundHandlerAdapter {
     private void chooseMethod(ChannelHandlerContext ctx, Socks5InitialRequest greeting) {
         if (greeting.decoderResult().isFailure()) {
             refuseMethods(ctx, greeting.decoderResult().cause().getMessage());
+        } else if (authenticator.isRequired()) {
+            askForPassword(ctx, greeting);
         } else if (!greeting.authMethods().contains(Socks5AuthMethod.NO_AUTH)) {
             refuseMethods(ctx, "it insists on authentication, and none is asked for here");
         } else {
             ctx.writeAndFlush(SocksReplies.noAuthentication());
             // Replaced, not removed and added: so the bytes behind the greeting go to the new decoder.
             ctx.pipeline()
-                    .replace(
-                            HandlerNames.SOCKS5_GREETING,
-                            HandlerNames.SOCKS5_REQUEST,
-                            new Socks5CommandRequestDecoder(ConnectAddressDecoder.INSTANCE));
+                    .replace(HandlerNames.SOCKS5_GREETING, HandlerNames.SOCKS5_REQUEST, SocksFrontEnd.requestDecoder());
         }
+    }
+
+    private void askForPassword(ChannelHandlerContext ctx, Socks5InitialRequest greeting) {
+        if (!greeting.authMethods().contains(Socks5AuthMethod.PASSWORD)) {
+            connection.rejected(Rejection.AUTHENTICATION);
+            LOGGER.info(
+                    "Refused the SOCKS handshake of {}: it offers no user name and password (socks5h://USER:PASSWORD@...)",
+                    ctx.channel().remoteAddress());
+            refuseMethods(ctx, "not authenticated");
+            return;
+        }
+        ctx.writeAndFlush(SocksReplies.passwordMethod(ctx.alloc()));
+        ctx.pipeline()
+                .addBefore(
+                        HandlerNames.SOCKS5_HANDSHAKE,
+                        HandlerNames.SOCKS5_PASSWORD,
+                        new PasswordHandler(connection, authenticator));
+        ctx.pipeline()
+                .replace(
+                        HandlerNames.SOCKS5_GREETING,
+                        HandlerNames.SOCKS5_PASSWORD_DECODER,
+                        new PasswordRequestDecoder());
     }
 
     private void connect(ChannelHandlerContext ctx, Socks5CommandRequest request) {
@@ -73,7 +98,7 @@ final class SocksHandshakeHandler extends ChannelInboundHandlerAdapter {
         }
         try {
             Target target = Target.of(HostSyntax.parse(request.dstAddr()), request.dstPort());
-            connector.connect(connection, Protocol.SOCKS5, null, target, SocksReplies.INSTANCE);
+            connector.connect(connection, Protocol.SOCKS5, connection.role(), target, SocksReplies.INSTANCE);
             // Only with the next handler in place: the decoder is about to pass on what came behind the request.
             ctx.pipeline().remove(this);
             ctx.pipeline().remove(HandlerNames.SOCKS5_REQUEST);

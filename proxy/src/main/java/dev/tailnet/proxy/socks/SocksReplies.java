@@ -7,12 +7,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.socksx.SocksVersion;
-import io.netty.handler.codec.socksx.v4.Socks4CommandStatus;
 import io.netty.handler.codec.socksx.v5.Socks5AddressType;
 import io.netty.handler.codec.socksx.v5.Socks5AuthMethod;
 import io.netty.handler.codec.socksx.v5.Socks5CommandStatus;
+import io.netty.handler.codec.socksx.v5.Socks5PasswordAuthStatus;
 
-/** The bytes of all that is sent to a SOCKS client. */
+/** The bytes of all that is sent to a SOCKS5 client. */
 final class SocksReplies implements Replies {
     static final SocksReplies INSTANCE = new SocksReplies();
 
@@ -21,7 +21,8 @@ final class SocksReplies implements Replies {
     /** VER, REP, RSV, ATYP, four bytes of address, two of port. */
     private static final int REPLY_LENGTH = 10;
 
-    private static final int SOCKS4_REPLY_LENGTH = 8;
+    /** Of the negotiation in RFC 1929, section 2. */
+    private static final int PASSWORD_VERSION = 1;
 
     private static final ByteBuf METHOD_CHOSEN = constant(VERSION, Socks5AuthMethod.NO_AUTH.byteValue());
     private static final ByteBuf ESTABLISHED =
@@ -37,13 +38,20 @@ final class SocksReplies implements Replies {
         return allocator.directBuffer(2).writeByte(VERSION).writeByte(Socks5AuthMethod.UNACCEPTED.byteValue());
     }
 
-    /** SOCKS4's "request rejected or failed", so that a client of the older version ends with an error of its own. */
-    static ByteBuf socks4Rejected(ByteBufAllocator allocator) {
-        return allocator
-                .directBuffer(SOCKS4_REPLY_LENGTH)
-                .writeByte(0)
-                .writeByte(Socks4CommandStatus.REJECTED_OR_FAILED.byteValue())
-                .writeZero(SOCKS4_REPLY_LENGTH - 2);
+    static ByteBuf passwordMethod(ByteBufAllocator allocator) {
+        return allocator.directBuffer(2).writeByte(VERSION).writeByte(Socks5AuthMethod.PASSWORD.byteValue());
+    }
+
+    static ByteBuf rightPassword(ByteBufAllocator allocator) {
+        return passwordStatus(allocator, Socks5PasswordAuthStatus.SUCCESS);
+    }
+
+    static ByteBuf wrongPassword(ByteBufAllocator allocator) {
+        return passwordStatus(allocator, Socks5PasswordAuthStatus.FAILURE);
+    }
+
+    private static ByteBuf passwordStatus(ByteBufAllocator allocator, Socks5PasswordAuthStatus status) {
+        return allocator.directBuffer(2).writeByte(PASSWORD_VERSION).writeByte(status.byteValue());
     }
 
     static ByteBuf of(ByteBufAllocator allocator, Socks5CommandStatus status) {
@@ -65,7 +73,7 @@ final class SocksReplies implements Replies {
                 Socks5CommandStatus.HOST_UNREACHABLE;
             case NETWORK_UNREACHABLE, NODE_NOT_READY -> Socks5CommandStatus.NETWORK_UNREACHABLE;
             case TIMEOUT, RESOLUTION_TIMEOUT -> Socks5CommandStatus.TTL_EXPIRED;
-            case BAD_TARGET, CANCELLED, RESOURCES, INTERNAL -> Socks5CommandStatus.FAILURE;
+            case BAD_TARGET, CANCELLED, RESOURCES, TOO_MANY_CONNECTIONS, INTERNAL -> Socks5CommandStatus.FAILURE;
         };
     }
 

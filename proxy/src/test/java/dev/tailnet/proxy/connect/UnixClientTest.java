@@ -47,7 +47,7 @@ class UnixClientTest {
         }
     };
 
-    private final Connections connections = new Connections(10);
+    private final Connections connections = new Connections(10, 0);
 
     @TempDir
     private Path folder;

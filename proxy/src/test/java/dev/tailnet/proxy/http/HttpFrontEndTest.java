@@ -2,6 +2,7 @@ package dev.tailnet.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connection.HandlerNames;
 import dev.tailnet.proxy.connection.HandshakeTimeout;
 import dev.tailnet.proxy.request.ConnectRequest;
@@ -20,7 +21,7 @@ class HttpFrontEndTest {
 
     @BeforeEach
     void install() {
-        HttpFrontEnd.install(channel.pipeline(), channel.connection(), channel.connector());
+        HttpFrontEnd.install(channel.pipeline(), channel.connection(), channel.connector(), Authenticator.NONE, 32_768);
     }
 
     @AfterEach
@@ -46,7 +47,7 @@ class HttpFrontEndTest {
         assertThat(channel.sent()).isEmpty();
         assertThat(channel.pipeline().names())
                 .contains(HandlerNames.CONNECT)
-                .doesNotContain(HandlerNames.HTTP_DECODER, HandlerNames.HTTP_REQUEST);
+                .doesNotContain(HandlerNames.HTTP_DECODER, HandlerNames.HTTP_AUTHENTICATION, HandlerNames.HTTP_REQUEST);
     }
 
     @Test
@@ -54,7 +55,7 @@ class HttpFrontEndTest {
         String request = "CONNECT [::1]:22 HTTP/1.1\r\nHost: [::1]:22\r\nUser-Agent: x\r\n\r\n";
         for (int at = 0; at <= request.length(); at++) {
             var split = new TestChannel();
-            HttpFrontEnd.install(split.pipeline(), split.connection(), split.connector());
+            HttpFrontEnd.install(split.pipeline(), split.connection(), split.connector(), Authenticator.NONE, 32_768);
             split.receive(request.substring(0, at));
             split.receive(request.substring(at));
             assertThat(split.requests())

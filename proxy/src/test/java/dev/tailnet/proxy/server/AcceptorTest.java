@@ -2,12 +2,12 @@ package dev.tailnet.proxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connection.Connections;
 import dev.tailnet.proxy.testing.TestChannel;
 import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -15,9 +15,9 @@ class AcceptorTest {
 
     @Test
     void outOfDescriptorsItRestsAndThenGoesOn() {
-        var pipeline =
-                new ClientPipeline(ListenerSpec.Kind.MIXED, new TestChannel().connector(), Duration.ofSeconds(1));
-        var listener = new EmbeddedChannel(new Acceptor(new DefaultEventLoopGroup(1), new Connections(1), pipeline));
+        var pipeline = new ClientPipeline(
+                ListenerSpec.Kind.MIXED, new TestChannel().connector(), Authenticator.NONE, () -> Limits.DEFAULT);
+        var listener = new EmbeddedChannel(new Acceptor(new DefaultEventLoopGroup(1), new Connections(1, 0), pipeline));
         listener.freezeTime();
         listener.pipeline().fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
         assertThat(listener.config().isAutoRead()).isFalse();

@@ -7,6 +7,7 @@ import dev.tailnet.proxy.testing.TargetServer;
 import dev.tailnet.proxy.testing.TestClient;
 import dev.tailnet.proxy.testing.TestProxy;
 import dev.tailnet.proxy.testing.TestProxy.Options;
+import dev.tailnet.proxy.testing.TestUsers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,12 +29,13 @@ class HandshakeFuzzTest {
     private static final int HEALTHY_EVERY = 50;
     private static final int MOST_RANDOM_BYTES = 300;
     private static final int MOST_PIECES = 4;
+    private static final byte[] SOCKS4_REJECTED = {0, 0x5b, 0, 0, 0, 0, 0, 0};
 
     private final Random random = new Random(SEED);
 
     @Test
     void garbageDisturbsNobody() throws Exception {
-        var limits = new Limits(Duration.ofSeconds(5), 10_000);
+        var limits = new Limits(Duration.ofSeconds(5), 10_000, 0, 32_768);
         try (var target = TargetServer.echo();
                 var proxy = TestProxy.start(Options.DEFAULT.with(limits).dialTimeout(Duration.ofSeconds(2)));
                 var healthy = TestClient.connect(proxy.address()).tunnel(target.socketAddress())) {
@@ -69,10 +71,84 @@ class HandshakeFuzzTest {
         }
     }
 
+    @Test
+    void garbageAndPasswordsDisturbNobody() throws Exception {
+        var limits = new Limits(Duration.ofSeconds(5), 10_000, 0, 32_768);
+        try (var target = TargetServer.echo();
+                var proxy = TestProxy.start(
+                        Options.DEFAULT.with(limits).with(new TestUsers()).dialTimeout(Duration.ofSeconds(2)))) {
+            proxy.routes().put(target.address(), Route.TAILNET);
+            proxy.unownedByDefault();
+            for (int round = 0; round < ROUNDS; round++) {
+                byte[] bytes = random.nextInt(4) > 0 ? mutated(withPassword()) : next();
+                try {
+                    assertGuarded(bytes, answerTo(proxy, bytes));
+                } catch (IOException | AssertionError e) {
+                    if (e instanceof SocketException && !isOfAProtocol(bytes[0])) {
+                        continue;
+                    }
+                    throw new AssertionError(
+                            "seed " + SEED + ", round " + round + ": "
+                                    + HexFormat.of().formatHex(bytes),
+                            e);
+                }
+            }
+            try (var fresh = TestClient.connect(proxy.address())) {
+                fresh.send(
+                        TestClient.socksPassword(TestUsers.USER, TestUsers.PASSWORD),
+                        TestClient.socksConnect(target.address(), target.port()));
+                assertThat(fresh.read(4)).containsExactly(5, 2, 1, 0);
+                assertThat(fresh.readReply()).isZero();
+            }
+            while (proxy.server().counts().handshaking() > 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private byte[] withPassword() {
+        boolean right = random.nextBoolean();
+        if (random.nextBoolean()) {
+            var bytes = new ByteArrayOutputStream();
+            bytes.writeBytes(TestClient.socksPassword(TestUsers.USER, right ? TestUsers.PASSWORD : "wrong"));
+            bytes.writeBytes(TestClient.socksConnect("no.such.name", 80));
+            return bytes.toByteArray();
+        }
+        String credentials = right ? "Y2k6c2VjcmV0" : "Y2k6d3Jvbmc=";
+        return ("CONNECT no.such.name:443 HTTP/1.1\r\nProxy-Authorization: Basic " + credentials + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void assertGuarded(byte[] sent, byte[] answer) {
+        if (answer.length == 0) {
+            return;
+        }
+        switch (sent[0]) {
+            case 4 -> assertThat(answer).isEqualTo(SOCKS4_REJECTED);
+            case 5 -> {
+                assertThat(answer[0]).isEqualTo((byte) 5);
+                assertThat(answer[1]).isIn((byte) 2, (byte) 0xff);
+                if (answer.length > 2) {
+                    assertThat(answer[2]).isEqualTo((byte) 1);
+                    assertThat(answer).hasSizeBetween(4, 14);
+                }
+                if (answer.length > 4) {
+                    assertThat(answer[3]).as("only who is let in gets a reply").isZero();
+                    assertThat(answer[5]).isBetween((byte) 1, (byte) 8);
+                }
+            }
+            default ->
+                assertThat(new String(answer, StandardCharsets.ISO_8859_1))
+                        .matches("(?s)HTTP/1\\.1 (400|404|405|407|408|414|431|501|502|505) .*")
+                        .contains("Proxy-Status: tailnet-agent; error=");
+        }
+    }
+
     private byte[] next() {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(5)) {
             case 0 -> randomBytes();
             case 1 -> mutated(socks());
+            case 3 -> mutated(socks4());
             case 2 -> mutated(http());
             default -> truncated(random.nextBoolean() ? socks() : http());
         };
@@ -82,7 +158,7 @@ class HandshakeFuzzTest {
         byte[] bytes = new byte[1 + random.nextInt(MOST_RANDOM_BYTES)];
         random.nextBytes(bytes);
         if (random.nextInt(3) == 0) {
-            bytes[0] = 5;
+            bytes[0] = (byte) (4 + random.nextInt(2));
         }
         return bytes;
     }
@@ -98,6 +174,12 @@ class HandshakeFuzzTest {
                 });
         bytes.writeBytes(new byte[random.nextInt(20)]);
         return bytes.toByteArray();
+    }
+
+    private byte[] socks4() {
+        return random.nextBoolean()
+                ? TestClient.socks4Connect(InetAddress.ofLiteral("198.51.100.7"), 80)
+                : TestClient.socks4Connect("no.such.name", 80);
     }
 
     private byte[] http() {
@@ -159,7 +241,7 @@ class HandshakeFuzzTest {
         assertThat(isOfAProtocol(sent[0])).isTrue();
         String text = new String(answer, StandardCharsets.ISO_8859_1);
         switch (sent[0]) {
-            case 4 -> assertThat(answer).isEqualTo(new byte[] {0, 0x5b, 0, 0, 0, 0, 0, 0});
+            case 4 -> assertThat(answer).isEqualTo(SOCKS4_REJECTED);
             case 5 -> assertSocks(answer);
             default ->
                 assertThat(text)

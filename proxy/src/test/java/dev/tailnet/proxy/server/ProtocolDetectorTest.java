@@ -2,6 +2,7 @@ package dev.tailnet.proxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connection.HandlerNames;
 import dev.tailnet.proxy.connection.HandshakeTimeout;
 import dev.tailnet.proxy.testing.TestChannel;
@@ -20,7 +21,13 @@ class ProtocolDetectorTest {
         channel.pipeline()
                 .addLast(
                         HandlerNames.PROTOCOL_DETECTOR,
-                        new ProtocolDetector(channel.connection(), channel.connector()));
+                        new ProtocolDetector(
+                                channel.connection(),
+                                new ClientPipeline(
+                                        ListenerSpec.Kind.MIXED,
+                                        channel.connector(),
+                                        Authenticator.NONE,
+                                        () -> Limits.DEFAULT)));
     }
 
     @AfterEach

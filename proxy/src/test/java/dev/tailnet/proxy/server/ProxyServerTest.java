@@ -3,7 +3,9 @@ package dev.tailnet.proxy.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connection.Counts;
+import dev.tailnet.proxy.connection.Rejection;
 import dev.tailnet.proxy.request.TunnelEnd;
 import dev.tailnet.proxy.testing.TargetServer;
 import dev.tailnet.proxy.testing.TestChannel;
@@ -40,15 +42,15 @@ class ProxyServerTest {
             await(proxy, counts -> counts.waiting() == 1 && counts.handshaking() == 0);
             wait.setSuccess(null);
             assertThat(client.readReply()).isZero();
-            await(proxy, counts -> counts.equals(new Counts(1, 0, 0, 0, 1)));
+            await(proxy, counts -> counts.tunnels() == 1 && counts.live() == 1);
             client.close();
-            await(proxy, counts -> counts.equals(new Counts(1, 0, 0, 0, 0)));
+            await(proxy, counts -> counts.live() == 0);
         }
     }
 
     @Test
     void aSlowHandshakeEndsAtItsDeadline() throws Exception {
-        var limits = new Limits(Duration.ofMillis(500), 10);
+        var limits = new Limits(Duration.ofMillis(500), 10, 0, 32_768);
         try (var proxy = TestProxy.start(Options.DEFAULT.with(limits));
                 var http = TestClient.connect(proxy.address()).send("CONNECT example.com:443 HTTP/1.1\r\n");
                 var socks = TestClient.connect(proxy.address()).send(new byte[] {5, 1});
@@ -62,22 +64,58 @@ class ProxyServerTest {
     }
 
     @Test
-    void connectionsBeyondTheLimitAreClosedUntilThereIsRoom() throws Exception {
-        var limits = new Limits(Duration.ofSeconds(10), 1);
+    void connectionsBeyondTheLimitAreToldSoUntilThereIsRoom() throws Exception {
+        var limits = new Limits(Duration.ofSeconds(10), 1, 0, 32_768);
         try (var target = TargetServer.echo();
                 var proxy = TestProxy.start(Options.DEFAULT.with(limits))) {
             try (var first = TestClient.connect(proxy.address()).tunnel(target.socketAddress());
-                    var second = TestClient.connect(proxy.address())) {
-                assertThat(second.readAll()).isEmpty();
+                    var http = TestClient.connect(proxy.address());
+                    var socks = TestClient.connect(proxy.address());
+                    var socks4 = TestClient.connect(proxy.address())) {
+                assertThat(http.send(TestClient.httpConnect("127.0.0.1:" + target.port()))
+                                .readAllText())
+                        .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
+                        .contains("Proxy-Status: tailnet-agent; error=connection_limit_reached; details=\"1 ");
+                socks.greet().send(TestClient.socksConnect(LOOPBACK, target.port()));
+                assertThat(socks.readReply()).isEqualTo(1);
+                socks4.send(TestClient.socks4Connect(LOOPBACK, target.port()));
+                assertThat(socks4.read(8)).startsWith(0, 91);
                 first.send("x");
                 assertThat(first.readText(1)).isEqualTo("x");
             }
             await(proxy, counts -> counts.live() == 0);
-            assertThat(proxy.server().counts().rejected()).isEqualTo(1);
+            assertThat(proxy.server().counts().rejected(Rejection.MAX_CONNECTIONS))
+                    .isEqualTo(3);
             try (var third = TestClient.connect(proxy.address()).tunnel(target.socketAddress())) {
                 third.send("y");
                 assertThat(third.readText(1)).isEqualTo("y");
             }
+        }
+    }
+
+    @Test
+    void aChangedLimitHoldsForTheNextConnection() throws Exception {
+        try (var target = TargetServer.echo();
+                var proxy = TestProxy.start();
+                var first = TestClient.connect(proxy.address()).tunnel(target.socketAddress())) {
+            proxy.server().limit(new Limits(Duration.ofSeconds(10), 10, 1, 1024));
+            try (var second = TestClient.connect(proxy.address())) {
+                second.send(TestClient.httpConnect("127.0.0.1:" + target.port()));
+                assertThat(second.readAllText()).startsWith("HTTP/1.1 503 ").contains("this client has 1 ");
+            }
+            first.send("x");
+            assertThat(first.readText(1)).isEqualTo("x");
+        }
+    }
+
+    @Test
+    void anIdleConnectionDoesNotHoldADrainUp() throws Exception {
+        try (var proxy = TestProxy.start();
+                var idle = TestClient.connect(proxy.address())) {
+            await(proxy, counts -> counts.handshaking() == 1);
+            assertThat(proxy.server().drain(Duration.ofHours(1)).sync().getNow())
+                    .isZero();
+            assertThat(idle.readAll()).isEmpty();
         }
     }
 
@@ -179,7 +217,7 @@ class ProxyServerTest {
     }
 
     private static ProxyServer bind(EventLoops loops, List<ListenerSpec> specs) throws IOException {
-        return ProxyServer.bind(loops, specs, new TestChannel().connector(), Limits.DEFAULT);
+        return ProxyServer.bind(loops, specs, new TestChannel().connector(), Authenticator.NONE, Limits.DEFAULT);
     }
 
     private static void await(TestProxy proxy, Predicate<Counts> condition) {

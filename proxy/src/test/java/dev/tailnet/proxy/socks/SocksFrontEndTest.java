@@ -2,6 +2,7 @@ package dev.tailnet.proxy.socks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connection.HandlerNames;
 import dev.tailnet.proxy.connection.HandshakeTimeout;
 import dev.tailnet.proxy.request.ConnectRequest;
@@ -26,7 +27,7 @@ class SocksFrontEndTest {
 
     @BeforeEach
     void install() {
-        SocksFrontEnd.install(channel.pipeline(), channel.connection(), channel.connector());
+        SocksFrontEnd.install(channel.pipeline(), channel.connection(), channel.connector(), Authenticator.NONE);
     }
 
     @AfterEach
@@ -73,7 +74,7 @@ class SocksFrontEndTest {
         for (int first = 0; first < bytes.length; first++) {
             for (int second = first; second < bytes.length; second++) {
                 var split = new TestChannel();
-                SocksFrontEnd.install(split.pipeline(), split.connection(), split.connector());
+                SocksFrontEnd.install(split.pipeline(), split.connection(), split.connector(), Authenticator.NONE);
                 split.receive(Arrays.copyOfRange(bytes, 0, first));
                 split.receive(Arrays.copyOfRange(bytes, first, second));
                 split.receive(Arrays.copyOfRange(bytes, second, bytes.length));
@@ -82,7 +83,7 @@ class SocksFrontEndTest {
                 assertThat(split.pipeline().names())
                         .contains(HandlerNames.CONNECT)
                         .doesNotContain(
-                                HandlerNames.SOCKS4_REJECTION,
+                                HandlerNames.SOCKS_VERSION,
                                 HandlerNames.SOCKS5_GREETING,
                                 HandlerNames.SOCKS5_REQUEST,
                                 HandlerNames.SOCKS5_HANDSHAKE);
@@ -140,13 +141,6 @@ class SocksFrontEndTest {
         assertThat(channel.requests())
                 .singleElement()
                 .satisfies(request -> assertThat(request.target()).hasToString(name + ":443"));
-    }
-
-    @Test
-    void socks4IsAnsweredInItsOwnWay() {
-        channel.receive(new byte[] {4, 1, 0, 80, 10, 0, 0, 1, 0});
-        assertThat(channel.sent()).isEqualTo(new byte[] {0, 0x5b, 0, 0, 0, 0, 0, 0});
-        assertThat(channel.isOpen()).isFalse();
     }
 
     @ParameterizedTest

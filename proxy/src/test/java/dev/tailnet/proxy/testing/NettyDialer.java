@@ -18,12 +18,34 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Dials with Netty, and remembers what it was asked for. */
 public final class NettyDialer implements Dialer {
     private final List<InetSocketAddress> dialed = new CopyOnWriteArrayList<>();
     private final List<Duration> timeouts = new CopyOnWriteArrayList<>();
+
+    private final AtomicInteger cancelled = new AtomicInteger();
+    private final BlockingQueue<Promise<Upstream>> unanswered = new LinkedBlockingQueue<>();
+    private volatile boolean silent;
+
+    /** How many dials were cancelled while under way. */
+    public int cancelled() {
+        return cancelled.get();
+    }
+
+    /** From now on dials are neither made nor answered: whatever time they were given, they ignore it. */
+    public void silence() {
+        silent = true;
+    }
+
+    /** The next dial that is not answered. */
+    public Promise<Upstream> nextUnanswered() throws InterruptedException {
+        return unanswered.take();
+    }
 
     public List<InetSocketAddress> dialed() {
         return dialed;
@@ -38,6 +60,15 @@ public final class NettyDialer implements Dialer {
         dialed.add(remote);
         timeouts.add(timeout);
         Promise<Upstream> promise = executor.newPromise();
+        promise.addListener(done -> {
+            if (done.isCancelled()) {
+                cancelled.incrementAndGet();
+            }
+        });
+        if (silent) {
+            unanswered.add(promise);
+            return promise;
+        }
         ChannelFuture connect = new Bootstrap()
                 .group((EventLoop) executor)
                 .channel(EpollSocketChannel.class)

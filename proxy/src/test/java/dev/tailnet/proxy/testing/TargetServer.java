@@ -77,6 +77,11 @@ public final class TargetServer implements AutoCloseable {
         return new InetSocketAddress(address(), port());
     }
 
+    /** How many connections are open now. */
+    public int open() {
+        return open.size();
+    }
+
     private void accept(Behaviour behaviour) {
         while (!server.isClosed()) {
             try {

@@ -4,6 +4,7 @@ import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connect.Timeouts;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Connections;
+import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.request.ConnectRequest;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** A client's channel without a socket, in front of a connector that takes every request down and waits for the node for ever. */
 public final class TestChannel extends EmbeddedChannel {
     private final List<ConnectRequest> requests = new ArrayList<>();
-    private final Connection connection = Objects.requireNonNull(new Connections(1).accepted(this), "the limit is one");
+    private final Connections connections = new Connections(1, 0);
+    private final Connection connection = Objects.requireNonNull(connections.accepted(this), "the limit is one");
     private final Connector connector;
 
     public TestChannel() {
@@ -56,6 +58,10 @@ public final class TestChannel extends EmbeddedChannel {
 
     public Connection connection() {
         return connection;
+    }
+
+    public Counts counts() {
+        return connections.counts();
     }
 
     public Connector connector() {

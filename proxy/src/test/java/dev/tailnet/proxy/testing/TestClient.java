@@ -52,6 +52,36 @@ public final class TestClient implements AutoCloseable {
         return request.toByteArray();
     }
 
+    /** A CONNECT request of SOCKS4 by address. */
+    public static byte[] socks4Connect(InetAddress address, int port) {
+        var request = new ByteArrayOutputStream();
+        request.writeBytes(new byte[] {4, 1, (byte) (port >> 8), (byte) port});
+        request.writeBytes(address.getAddress());
+        request.writeBytes(new byte[] {'m', 'e', 0});
+        return request.toByteArray();
+    }
+
+    /** A CONNECT request of SOCKS4a by name. */
+    public static byte[] socks4Connect(String name, int port) {
+        var request = new ByteArrayOutputStream();
+        request.writeBytes(new byte[] {4, 1, (byte) (port >> 8), (byte) port, 0, 0, 0, 1, 0});
+        request.writeBytes(name.getBytes(StandardCharsets.UTF_8));
+        request.write(0);
+        return request.toByteArray();
+    }
+
+    /** A greeting that offers a password, and a name and password (RFC 1929). */
+    public static byte[] socksPassword(String user, String password) {
+        byte[] name = user.getBytes(StandardCharsets.UTF_8);
+        byte[] secret = password.getBytes(StandardCharsets.UTF_8);
+        var request = new ByteArrayOutputStream();
+        request.writeBytes(new byte[] {5, 1, 2, 1, (byte) name.length});
+        request.writeBytes(name);
+        request.write(secret.length);
+        request.writeBytes(secret);
+        return request.toByteArray();
+    }
+
     public static byte[] httpConnect(String authority) {
         return ("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);

@@ -1,5 +1,6 @@
 package dev.tailnet.proxy.testing;
 
+import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connect.Timeouts;
 import dev.tailnet.proxy.policy.Policy;
@@ -48,24 +49,43 @@ public final class TestProxy implements AutoCloseable {
     private final ProxyServer server;
 
     /** What a test may choose at the start. */
-    public record Options(Policy policy, Timeouts timeouts, Limits limits, ListenerSpec.Kind kind, Sockets sockets) {
-        public static final Options DEFAULT =
-                new Options(ALLOW_ALL, Timeouts.DEFAULT, Limits.DEFAULT, ListenerSpec.Kind.MIXED, new TestSockets());
+    public record Options(
+            Policy policy,
+            Timeouts timeouts,
+            Limits limits,
+            ListenerSpec.Kind kind,
+            Sockets sockets,
+            Authenticator authenticator) {
+        public static final Options DEFAULT = new Options(
+                ALLOW_ALL,
+                Timeouts.DEFAULT,
+                Limits.DEFAULT,
+                ListenerSpec.Kind.MIXED,
+                new TestSockets(),
+                Authenticator.NONE);
 
         public Options with(Policy chosen) {
-            return new Options(chosen, timeouts, limits, kind, sockets);
+            return new Options(chosen, timeouts, limits, kind, sockets, authenticator);
         }
 
         public Options with(Limits chosen) {
-            return new Options(policy, timeouts, chosen, kind, sockets);
+            return new Options(policy, timeouts, chosen, kind, sockets, authenticator);
         }
 
         public Options with(ListenerSpec.Kind chosen) {
-            return new Options(policy, timeouts, limits, chosen, sockets);
+            return new Options(policy, timeouts, limits, chosen, sockets, authenticator);
         }
 
         public Options with(Sockets chosen) {
-            return new Options(policy, timeouts, limits, kind, chosen);
+            return new Options(policy, timeouts, limits, kind, chosen, authenticator);
+        }
+
+        public Options with(Timeouts chosen) {
+            return new Options(policy, chosen, limits, kind, sockets, authenticator);
+        }
+
+        public Options with(Authenticator chosen) {
+            return new Options(policy, timeouts, limits, kind, sockets, chosen);
         }
 
         public Options dialTimeout(Duration dial) {
@@ -74,7 +94,8 @@ public final class TestProxy implements AutoCloseable {
                     new Timeouts(timeouts.readiness(), timeouts.lookup(), dial, timeouts.idle()),
                     limits,
                     kind,
-                    sockets);
+                    sockets,
+                    authenticator);
         }
     }
 
@@ -92,7 +113,11 @@ public final class TestProxy implements AutoCloseable {
                 options.sockets());
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         server = ProxyServer.bind(
-                loops, List.of(new ListenerSpec(options.kind(), address)), connector, options.limits());
+                loops,
+                List.of(new ListenerSpec(options.kind(), address)),
+                connector,
+                options.authenticator(),
+                options.limits());
     }
 
     public static TestProxy start() throws BindFailure, EpollFailure {

@@ -1,4 +1,4 @@
-package dev.tailnet.proxy.server;
+package dev.tailnet.proxy.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
