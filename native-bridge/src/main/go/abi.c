@@ -230,6 +230,11 @@ int tailnet_datagrams(tailscale sd, int max_flows) {
 	return go_datagrams(sd, max_flows);
 }
 
+int tailnet_expose(tailscale sd, const char *table) {
+	clear_error(sd);
+	return go_expose(sd, (char *)table);
+}
+
 int tailnet_localapi(tailscale sd) {
 	clear_error(sd);
 	return go_localapi(sd);

@@ -389,6 +389,12 @@ func go_stats(sd C.int, out *C.struct_tailnet_stats) C.int {
 			goroutines:             C.uint64_t(s.goroutines),
 			datagrams_dropped_up:   C.uint64_t(s.droppedUp),
 			datagrams_dropped_down: C.uint64_t(s.droppedDown),
+
+			inbound_open:     C.uint64_t(s.inbound.open),
+			inbound_accepted: C.uint64_t(s.inbound.accepted),
+			inbound_refused:  C.uint64_t(s.inbound.refused),
+			inbound_up:       C.uint64_t(s.inbound.up),
+			inbound_down:     C.uint64_t(s.inbound.down),
 		}
 		return nil
 	})

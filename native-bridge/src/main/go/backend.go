@@ -9,6 +9,7 @@ import (
 	"tailscale.com/ipn/ipnext"
 	"tailscale.com/ipn/ipnlocal"
 	"tailscale.com/types/logger"
+	"tailscale.com/wgengine/netstack"
 )
 
 // extensionName registers this library with the LocalBackend of each tsnet.Server.
@@ -59,6 +60,9 @@ func (e *extension) Init(host ipnext.Host) error {
 	}
 	e.node.backend.Store(e.backend)
 	go e.node.followChanges()
+	if impl, ok := e.backend.Sys().Netstack.Get().(*netstack.Impl); ok {
+		e.node.hookInbound(impl)
+	}
 	go e.backend.WatchNotifications(e.node.ctx,
 		ipn.NotifyInitialState|ipn.NotifyInitialPrefs|ipn.NotifyInitialHealthState|ipn.NotifyNoNetMap|
 			ipn.NotifyInProcessNoDisconnect,

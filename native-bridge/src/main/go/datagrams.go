@@ -5,7 +5,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 	"gvisor.dev/gvisor/pkg/tcpip"
@@ -37,15 +36,13 @@ func connectStack(s *stack.Stack, source netip.Addr, target netip.AddrPort) (dat
 	if target.Addr().Is6() {
 		protocol = ipv6.ProtocolNumber
 	}
-	d := new(netstackDatagrams)
-	ep, err := s.NewEndpoint(udp.ProtocolNumber, protocol, &d.queue)
+	d := &netstackDatagrams{queue: new(waiter.Queue)}
+	ep, err := s.NewEndpoint(udp.ProtocolNumber, protocol, d.queue)
 	if err != nil {
 		return nil, netstackError{err}
 	}
 	d.ep = ep
-	d.ep.SocketOptions().SetReceiveBufferSize(datagramBuffer, true)
-	d.entry, d.canRead = waiter.NewChannelEntry(waiter.ReadableEvents | waiter.EventErr | waiter.EventHUp)
-	d.queue.EventRegister(&d.entry)
+	d.prepare()
 	if err := ep.Bind(fullAddress(netip.AddrPortFrom(source, 0))); err != nil {
 		d.close()
 		return nil, netstackError{err}
@@ -64,10 +61,16 @@ func fullAddress(at netip.AddrPort) tcpip.FullAddress {
 // netstackDatagrams is a UDP endpoint of netstack, which fragments what is longer than the tunnel's packets.
 type netstackDatagrams struct {
 	ep      tcpip.Endpoint
-	queue   waiter.Queue
+	queue   *waiter.Queue
 	entry   waiter.Entry
 	canRead <-chan struct{}
 	payload bytes.Reader
+}
+
+func (d *netstackDatagrams) prepare() {
+	d.ep.SocketOptions().SetReceiveBufferSize(datagramBuffer, true)
+	d.entry, d.canRead = waiter.NewChannelEntry(waiter.ReadableEvents | waiter.EventErr | waiter.EventHUp)
+	d.queue.EventRegister(&d.entry)
 }
 
 func (d *netstackDatagrams) read() (*buffer, int, error) {
@@ -107,14 +110,8 @@ func (d *netstackDatagrams) close() { d.ep.Close() }
 
 // socketDatagrams is a UDP socket of the host.
 type socketDatagrams struct {
+	descriptorReader
 	conn *net.UDPConn
-	raw  syscall.RawConn
-
-	// The state of read: kept here so that the callback is made once.
-	taken  *buffer
-	length int
-	err    error
-	try    func(fd uintptr) bool
 }
 
 func connectSocket(target netip.AddrPort) (datagramConn, error) {
@@ -127,43 +124,9 @@ func connectSocket(target netip.AddrPort) (datagramConn, error) {
 		conn.Close()
 		return nil, err
 	}
-	d := &socketDatagrams{conn: conn, raw: raw}
-	d.try = d.tryRead
+	d := &socketDatagrams{conn: conn}
+	d.init(raw)
 	return d, nil
-}
-
-func (d *socketDatagrams) tryRead(fd uintptr) bool {
-	if d.taken == nil {
-		d.taken = takeBuffer()
-	}
-	for {
-		d.length, d.err = unix.Read(int(fd), d.taken[:])
-		if d.err != unix.EINTR {
-			break
-		}
-	}
-	if d.err == unix.EAGAIN {
-		giveBuffer(d.taken)
-		d.taken = nil
-		return false
-	}
-	return true
-}
-
-func (d *socketDatagrams) read() (*buffer, int, error) {
-	err := d.raw.Read(d.try)
-	taken := d.taken
-	d.taken = nil
-	if err == nil {
-		err = d.err
-	}
-	if err != nil {
-		if taken != nil {
-			giveBuffer(taken)
-		}
-		return nil, 0, err
-	}
-	return taken, d.length, nil
 }
 
 func (d *socketDatagrams) write(b []byte) error {

@@ -27,6 +27,9 @@ var (
 	stackField    = fieldOf[netstack.Impl, *stack.Stack]("ipstack")
 	endpointField = fieldOf[gonet.TCPConn, tcpip.Endpoint]("ep")
 	queueField    = fieldOf[gonet.TCPConn, *waiter.Queue]("wq")
+
+	udpEndpointField = fieldOf[gonet.UDPConn, tcpip.Endpoint]("ep")
+	udpQueueField    = fieldOf[gonet.UDPConn, *waiter.Queue]("wq")
 )
 
 // field is where a struct S holds an F; the zero field is nowhere.

@@ -29,6 +29,7 @@ const (
 	codeIdle            code = 10
 	codeResources       code = 11
 	codeResolveFailed   code = 12
+	codeDenied          code = 13
 	codeInternal        code = 255
 )
 

@@ -20,6 +20,9 @@ const (
 	frameAnswered = 8
 	frameChanged  = 9
 	frameExitNode = 10
+	frameAccepted = 20
+	frameRejected = 21
+	frameEnded    = 22
 )
 
 const frameHeader = 16
@@ -102,10 +105,7 @@ func (s *stream) dialed(id uint64, c code, text string) {
 }
 
 func (s *stream) closed(id uint64, c code, up, down uint64, text string) {
-	var counts [16]byte
-	binary.BigEndian.PutUint64(counts[:8], up)
-	binary.BigEndian.PutUint64(counts[8:], down)
-	s.send(frameClosed, uint8(c), id, counts[:], []byte(text))
+	s.send(frameClosed, uint8(c), id, byteCounts(up, down), []byte(text))
 }
 
 func (s *stream) resolved(id uint64, found answer, err error) {
@@ -146,6 +146,20 @@ func (s *stream) exitNode(problem string) {
 		c = codeNotOwned
 	}
 	s.send(frameExitNode, uint8(c), 0, []byte(problem))
+}
+
+func (s *stream) accepted(f *inboundFlow) { s.send(frameAccepted, 0, f.id, f.encode()) }
+
+func (s *stream) rejected(f *inboundFlow, c code, text string) {
+	s.send(frameRejected, uint8(c), f.id, f.encode(), []byte(text))
+}
+
+func (s *stream) ended(id uint64, c code, up, down uint64, text string) {
+	s.send(frameEnded, uint8(c), id, byteCounts(up, down), []byte(text))
+}
+
+func byteCounts(up, down uint64) []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(make([]byte, 0, 16), up), down)
 }
 
 // log sends a line unless the reader is far behind.

@@ -25,16 +25,61 @@ type leg interface {
 	abort()
 }
 
-// socketLeg is a stream socket of the host.
-type socketLeg struct {
-	conn streamConn
-	raw  syscall.RawConn
+// descriptorReader reads from a descriptor of Go's poller into a buffer that it takes only when there is something to read.
+type descriptorReader struct {
+	raw syscall.RawConn
 
 	// The state of read: kept here so that the callback is made once.
 	taken  *buffer
 	length int
 	err    error
 	try    func(fd uintptr) bool
+}
+
+func (r *descriptorReader) init(raw syscall.RawConn) {
+	r.raw = raw
+	r.try = r.tryRead
+}
+
+func (r *descriptorReader) tryRead(fd uintptr) bool {
+	if r.taken == nil {
+		r.taken = takeBuffer()
+	}
+	for {
+		r.length, r.err = unix.Read(int(fd), r.taken[:])
+		if r.err != unix.EINTR {
+			break
+		}
+	}
+	if r.err == unix.EAGAIN {
+		giveBuffer(r.taken)
+		r.taken = nil
+		return false
+	}
+	return true
+}
+
+// read waits for bytes; none of them without an error is the end of a stream, or an empty datagram.
+func (r *descriptorReader) read() (*buffer, int, error) {
+	err := r.raw.Read(r.try)
+	taken := r.taken
+	r.taken = nil
+	if err == nil {
+		err = r.err
+	}
+	if err != nil {
+		if taken != nil {
+			giveBuffer(taken)
+		}
+		return nil, 0, err
+	}
+	return taken, r.length, nil
+}
+
+// socketLeg is a stream socket of the host.
+type socketLeg struct {
+	descriptorReader
+	conn streamConn
 }
 
 // streamConn is what *net.TCPConn and *net.UnixConn have in common.
@@ -55,8 +100,8 @@ func newSocketLeg(conn net.Conn) (*socketLeg, error) {
 		conn.Close()
 		return nil, err
 	}
-	s := &socketLeg{conn: stream, raw: raw}
-	s.try = s.tryRead
+	s := &socketLeg{conn: stream}
+	s.init(raw)
 	return s, nil
 }
 
@@ -74,41 +119,13 @@ func adoptSocket(fd int) (*socketLeg, error) {
 	return newSocketLeg(conn)
 }
 
-func (s *socketLeg) tryRead(fd uintptr) bool {
-	if s.taken == nil {
-		s.taken = takeBuffer()
-	}
-	for {
-		s.length, s.err = unix.Read(int(fd), s.taken[:])
-		if s.err != unix.EINTR {
-			break
-		}
-	}
-	if s.err == unix.EAGAIN {
-		giveBuffer(s.taken)
-		s.taken = nil
-		return false
-	}
-	return true
-}
-
 func (s *socketLeg) read() (*buffer, int, error) {
-	err := s.raw.Read(s.try)
-	taken := s.taken
-	s.taken = nil
-	if err == nil {
-		err = s.err
+	b, length, err := s.descriptorReader.read()
+	if err == nil && length == 0 {
+		giveBuffer(b)
+		return nil, 0, io.EOF
 	}
-	if err == nil && s.length == 0 {
-		err = io.EOF
-	}
-	if err != nil {
-		if taken != nil {
-			giveBuffer(taken)
-		}
-		return nil, 0, err
-	}
-	return taken, s.length, nil
+	return b, length, err
 }
 
 func (s *socketLeg) write(b []byte) error {

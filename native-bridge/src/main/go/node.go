@@ -51,6 +51,8 @@ type node struct {
 	exitNode   exitNode
 	host       hostResolver
 	operations operations
+	inbound    inbound
+	shields    shields
 	localAPI   localAPI
 	conduits   conduits
 
@@ -75,6 +77,8 @@ func newNode() *node {
 	}
 	n.ctx, n.cancel = context.WithCancelCause(context.Background())
 	n.status.changed = make(chan struct{})
+	n.inbound.table.Store(&exposures{})
+	n.inbound.owns = n.ownsAddress
 	return n
 }
 
@@ -197,10 +201,9 @@ func (n *node) finishStart(opts options) error {
 		return fmt.Errorf("option time-wait-ms: %s", err)
 	}
 	bridge := n.start == startBridge
-	prefs := &ipn.MaskedPrefs{RouteAllSet: true, ShieldsUpSet: true}
+	prefs := &ipn.MaskedPrefs{RouteAllSet: true}
 	prefs.RouteAll = valueOr(opts.acceptRoutes, bridge)
-	prefs.ShieldsUp = valueOr(opts.shieldsUp, bridge)
-	if _, err := backend.EditPrefs(prefs); err != nil {
+	if err := n.firstShields(backend, prefs, opts); err != nil {
 		return fmt.Errorf("cannot set the preferences: %w", err)
 	}
 	return nil
@@ -254,6 +257,7 @@ func (n *node) finishClose() {
 	defer close(n.closed)
 	n.operations.end()
 	n.conduits.end()
+	n.inbound.end()
 	<-n.startDone
 	outcome, words := codeOK, ""
 	if err := n.closeServer(); err != nil {

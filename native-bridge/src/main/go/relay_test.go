@@ -19,6 +19,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/udp"
 )
 
 const patience = 30 * time.Second
@@ -76,12 +77,12 @@ func resetTCP(conn *net.TCPConn) {
 	conn.Close()
 }
 
-// netstackPair returns a connection over netstack.
-func netstackPair(t *testing.T) (leg, *gonet.TCPConn) {
+// newTestStack returns a netstack that talks to itself, and its address.
+func newTestStack(t *testing.T) (*stack.Stack, tcpip.FullAddress) {
 	t.Helper()
 	s := stack.New(stack.Options{
 		NetworkProtocols:   []stack.NetworkProtocolFactory{ipv4.NewProtocol},
-		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol},
+		TransportProtocols: []stack.TransportProtocolFactory{tcp.NewProtocol, udp.NewProtocol},
 	})
 	t.Cleanup(s.Close)
 	address := tcpip.AddrFrom4([4]byte{10, 0, 0, 1})
@@ -96,7 +97,14 @@ func netstackPair(t *testing.T) (leg, *gonet.TCPConn) {
 		t.Fatal(err)
 	}
 	s.SetRouteTable([]tcpip.Route{{Destination: subnet, NIC: 1}})
-	at := tcpip.FullAddress{NIC: 1, Addr: address, Port: 80}
+	return s, tcpip.FullAddress{NIC: 1, Addr: address}
+}
+
+// netstackPair returns a connection over netstack.
+func netstackPair(t *testing.T) (leg, *gonet.TCPConn) {
+	t.Helper()
+	s, at := newTestStack(t)
+	at.Port = 80
 	listener, err := gonet.ListenTCP(s, at, ipv4.ProtocolNumber)
 	if err != nil {
 		t.Fatal(err)

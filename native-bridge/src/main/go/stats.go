@@ -9,6 +9,7 @@ type statistics struct {
 	tunnels, bytesUp, bytesDown uint64
 	goHeap, goSys, goroutines   uint64
 	droppedUp, droppedDown      uint64
+	inbound                     inboundTotals
 }
 
 // runtimeSamples can be read without stopping the world.
@@ -34,5 +35,6 @@ func (n *node) stats() statistics {
 		goroutines:  samples[2].Value.Uint64(),
 		droppedUp:   n.datagramsDropped.up.Load(),
 		droppedDown: n.datagramsDropped.down.Load(),
+		inbound:     n.inbound.totals(),
 	}
 }

@@ -30,7 +30,7 @@ const char *tailnet_version(void);
 // Sets an option before tailnet_start. Options, beside those with a function of their own in tailscale.h:
 //   tags            comma-separated ACL tags ("tag:ci,tag:web")
 //   accept-routes   "true" (default) or "false": use subnet routes that peers advertise
-//   shields-up      "true" (default) or "false": refuse connections from the tailnet
+//   shields-up      "true" (default) or "false": drop connections from the tailnet while nothing is exposed
 //   state           "memory" or "dir" (default): keep the node's state in memory, or in tailscaled.state (0600) under
 //                   the directory of tailscale_set_dir (0700). In memory, that directory is where temporary files go
 //   time-wait-ms    how long a closed tailnet TCP connection holds its ports and memory (default 1000)
@@ -77,6 +77,10 @@ enum tailnet_frame {
 	                      // comma-separated, then the DNS response; else the error in words
 	TAILNET_CHANGED = 9,  // peers, routes, DNS settings or preferences have changed: forget what was looked up before
 	TAILNET_EXIT_NODE = 10, // code: 0 when the wanted exit node is in use; else payload: why it is not, in words
+	// Connections from the tailnet. Their ids are the library's own, and of another series than the caller's.
+	TAILNET_ACCEPTED = 20, // id; payload: the connection, as tailnet_expose says
+	TAILNET_REJECTED = 21, // id, code; payload: the connection, then the error in words
+	TAILNET_ENDED = 22,    // id, code; payload: uint64 bytes up (from the peer), uint64 bytes down, the error in words
 };
 
 enum tailnet_code {
@@ -93,6 +97,7 @@ enum tailnet_code {
 	TAILNET_IDLE = 10,            // CLOSED: no byte in either direction for the idle timeout
 	TAILNET_RESOURCES = 11,       // out of file descriptors, ports or memory
 	TAILNET_RESOLVE_FAILED = 12,  // the resolver could not tell (SERVFAIL, no server answers)
+	TAILNET_DENIED = 13,          // REJECTED: the port is exposed, but not to this peer
 	TAILNET_INTERNAL = 255,       // anything else; the words say what
 };
 
@@ -170,6 +175,26 @@ enum tailnet_datagram_frame {
 	TAILNET_FLOW_CLOSED = 5, // from the library: id, code; payload: the error in words. The flow ended by itself
 };
 
+// Sets what the tailnet may connect to, the whole of it at once, before the start or at any time after: what is no longer
+// exposed takes no more connections, and those it has go on. While nothing is exposed shields are up (option shields-up).
+// The table is text, a line for each port:
+//   (tcp|udp) (PORT|all) TARGET [from=PEER ...] [proxy-protocol]
+//   (tcp|udp) PORT private
+// TARGET is IP:PORT, localhost:PORT, or for all ports localhost (127.0.0.1, then ::1, at the port of the connection). A
+// PORT that has a line of its own is not among all; a private one, such as those of this process's own servers, is not
+// exposed by all. PEER is tag:NAME, user:LOGIN, node:NAME (its first label, or in full), an address or a network; with
+// several, one has to fit. Tagged nodes have no user. With proxy-protocol the service is first told the peer's address by
+// a header of the PROXY protocol, version 2 (tcp only).
+// The service is dialed before the peer's connection is accepted; one that cannot be reached is a reset to the peer.
+// Datagrams of one peer's port to one of ours are a connection too, which ends after 2 minutes without any.
+// TAILNET_ACCEPTED and then TAILNET_ENDED follow for each connection, or TAILNET_REJECTED; for datagrams that are not let
+// in at most one in 10 s per peer and port. Connections to what is not exposed are reset and reported nowhere.
+// In the payloads a connection is: uint8 transport (6 TCP, 17 UDP), the peer's address, uint16 its port, uint16 the port
+// here, the service's address, uint16 its port (0 with the unspecified address: none was dialed), uint8 length and the
+// name of the peer's node (empty when unknown). An address is uint8 length (4 or 16) and its bytes.
+// -EINVAL names the line that is wrong; nothing is changed then.
+int tailnet_expose(tailscale sd, const char *table);
+
 // Opens a connection to the node's LocalAPI (HTTP/1.1, as the node itself: all permitted): returns a non-blocking file
 // descriptor, now the caller's. -EAGAIN before TAILNET_STARTED.
 int tailnet_localapi(tailscale sd);
@@ -184,6 +209,11 @@ struct tailnet_stats {
 	uint64_t goroutines;
 	uint64_t datagrams_dropped_up;   // to targets, for want of room in a queue, or because the network takes none of that size
 	uint64_t datagrams_dropped_down; // to a caller that does not read
+	uint64_t inbound_open;     // connections from the tailnet open now; they are not among the tunnels
+	uint64_t inbound_accepted; // those that were let in
+	uint64_t inbound_refused;  // those that were not
+	uint64_t inbound_up;       // bytes from peers, live connections included
+	uint64_t inbound_down;     // bytes to peers
 };
 int tailnet_stats(tailscale sd, struct tailnet_stats *out);
 

@@ -1,6 +1,8 @@
 package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.expose.Exposures;
+import dev.tailnet.agent.expose.InboundConnections;
 import dev.tailnet.agent.metrics.Metrics;
 import dev.tailnet.agent.metrics.Sources;
 import dev.tailnet.agent.node.NodeSupervisor;
@@ -49,6 +51,8 @@ public final class Agent {
     private final EventLoops loops;
     private final NodeSupervisor node;
     private final OpenListeners listeners = new OpenListeners();
+    private final InboundConnections inbound = new InboundConnections();
+    private final Exposures exposures;
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private final AtomicInteger stops = new AtomicInteger();
     private final Shutdown shutdown = new Shutdown();
@@ -66,7 +70,8 @@ public final class Agent {
         this.loops = loops;
         this.authenticator = new UserAuthenticator(settings.users().orElse(null));
         this.drainTimeout = settings.drainTimeout();
-        this.node = new NodeSupervisor(settings.node(), settings.runtimeDir(), pending, clock);
+        this.node = new NodeSupervisor(settings.node(), settings.runtimeDir(), pending, inbound, clock);
+        this.exposures = new Exposures(node::node, listeners::addresses);
     }
 
     /**
@@ -103,6 +108,8 @@ public final class Agent {
 
     private void begin(PendingOperations pending) throws StartFailure {
         var bound = new CompletableFuture<OwnListeners>();
+        exposures.apply(settings.exposed());
+        listeners.onChange(exposures::refresh);
         CompletableFuture<Void> nodeStart = startNode(bound);
         try {
             openProxies(pending);
@@ -124,7 +131,7 @@ public final class Agent {
         var started = new CompletableFuture<Void>();
         Thread.ofPlatform().daemon().name("node-start").start(() -> {
             try {
-                node.start(loops.group().next(), listenersBound);
+                node.start(loops.group().next(), listenersBound, exposures::refresh);
                 started.complete(null);
             } catch (StartFailure | RuntimeException | LinkageError e) {
                 started.completeExceptionally(e);
@@ -146,13 +153,18 @@ public final class Agent {
 
     private void openProxies(PendingOperations pending) throws StartFailure {
         var link = new NodeLink(node, pending);
-        var view = new RunningView(settings, node, listeners, this::proxies);
+        var view = new RunningView(settings, node, listeners, exposures, inbound, this::proxies);
         var policy = new BasePolicy(internet(), listeners::addresses);
         var shared = new Names(link, node, policy);
         names = shared;
         var routes = new BridgeRouteTable(link);
         var metrics = new Metrics(new Sources(
-                node::state, view::connections, view::nodeSample, shared.resolver()::counts, shared::dnsCounts));
+                node::state,
+                view::connections,
+                view::nodeSample,
+                inbound::counts,
+                shared.resolver()::counts,
+                shared::dnsCounts));
         var made = new Connector(
                 policy,
                 node.readiness(),
@@ -251,7 +263,7 @@ public final class Agent {
     }
 
     /**
-     * Takes over what a new configuration changes of users, limits and patience. Who is connected stays connected.
+     * Takes over what a new configuration changes of users, limits, patience and what is exposed. Who is connected stays connected.
      *
      * @throws ReloadFailure with all as it was
      */
@@ -263,6 +275,7 @@ public final class Agent {
         if (connector != null) {
             connector.limit(LimitTerms.timeouts(next.limits()));
         }
+        exposures.apply(next.exposed());
         drainTimeout = next.drainTimeout();
     }
 
@@ -283,7 +296,8 @@ public final class Agent {
             ProxyServer server = proxies;
             if (server != null) {
                 listeners.close();
-                shutdown.drain(server, drainTimeout);
+                exposures.close();
+                shutdown.drain(server, inbound, drainTimeout);
             }
             takeApart(server);
         } finally {

@@ -21,6 +21,12 @@ final class OpenListeners {
     private final List<InetSocketAddress> addresses = new CopyOnWriteArrayList<>();
     private final List<InetSocketAddress> dns = new CopyOnWriteArrayList<>();
     private volatile boolean accepting;
+    private volatile Runnable changed = () -> {};
+
+    /** Has this run after each change of {@link #addresses}. */
+    void onChange(Runnable listener) {
+        changed = listener;
+    }
 
     void add(ListenerSpec listener) {
         add(name(listener.kind()), listener.address());
@@ -43,6 +49,7 @@ final class OpenListeners {
     private void add(String kind, InetSocketAddress address) {
         shown.add(new Listener(kind, Endpoints.show(address)));
         addresses.addAll(everyAddress(address));
+        changed.run();
     }
 
     private static List<InetSocketAddress> everyAddress(InetSocketAddress address) {

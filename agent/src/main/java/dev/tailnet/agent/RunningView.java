@@ -2,11 +2,15 @@ package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.NodeSettings;
 import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.expose.Exposures;
+import dev.tailnet.agent.expose.InboundConnections;
+import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.agent.node.NodeSupervisor;
 import dev.tailnet.agent.node.SelfNode;
 import dev.tailnet.agent.status.AgentView;
+import dev.tailnet.agent.status.StatusDocument.Exposed;
 import dev.tailnet.agent.status.StatusDocument.Listener;
 import dev.tailnet.agent.status.StatusDocument.Version;
 import dev.tailnet.bridge.Libtailscale;
@@ -23,14 +27,23 @@ final class RunningView implements AgentView {
     private final Settings settings;
     private final NodeSupervisor node;
     private final OpenListeners listeners;
+    private final Exposures exposures;
+    private final InboundConnections inbound;
     private final Supplier<@Nullable ProxyServer> proxies;
     private final Instant startedAt = Instant.now();
 
     RunningView(
-            Settings settings, NodeSupervisor node, OpenListeners listeners, Supplier<@Nullable ProxyServer> proxies) {
+            Settings settings,
+            NodeSupervisor node,
+            OpenListeners listeners,
+            Exposures exposures,
+            InboundConnections inbound,
+            Supplier<@Nullable ProxyServer> proxies) {
         this.settings = settings;
         this.node = node;
         this.listeners = listeners;
+        this.exposures = exposures;
+        this.inbound = inbound;
         this.proxies = proxies;
     }
 
@@ -70,7 +83,21 @@ final class RunningView implements AgentView {
                         stats.bytesDown(),
                         stats.goHeapBytes(),
                         stats.goSystemBytes(),
-                        stats.goroutines());
+                        stats.goroutines(),
+                        stats.inbound().bytesUp(),
+                        stats.inbound().bytesDown());
+    }
+
+    @Override
+    public List<Exposed> exposed() {
+        return exposures.current().stream()
+                .map(spec -> new Exposed(spec.portText(), spec.targetText(), spec.from(), spec.proxyProtocol()))
+                .toList();
+    }
+
+    @Override
+    public InboundCounts inbound() {
+        return inbound.counts();
     }
 
     @Override

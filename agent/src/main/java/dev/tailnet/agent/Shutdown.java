@@ -1,5 +1,6 @@
 package dev.tailnet.agent;
 
+import dev.tailnet.agent.expose.InboundConnections;
 import dev.tailnet.agent.node.NodeSupervisor;
 import dev.tailnet.proxy.server.ProxyServer;
 import java.time.Duration;
@@ -23,9 +24,10 @@ final class Shutdown {
         hurry.complete(null);
     }
 
-    void drain(ProxyServer proxies, Duration patience) {
+    /** Waits for what goes out and what comes in. What comes in ends with the node, if not before. */
+    void drain(ProxyServer proxies, InboundConnections inbound, Duration patience) {
         var drained = new CompletableFuture<Void>();
-        int tunnels = proxies.counts().live();
+        int tunnels = proxies.counts().live() + inbound.counts().open();
         if (tunnels > 0) {
             LOGGER.info("Waiting up to {} s for {} open connections", patience.toSeconds(), tunnels);
         }
@@ -35,7 +37,9 @@ final class Shutdown {
             }
             drained.complete(null);
         });
-        await(drained, patience.plusSeconds(2));
+        long start = System.nanoTime();
+        await(inbound.drained(), patience);
+        await(drained, patience.plusSeconds(2).minusNanos(System.nanoTime() - start));
     }
 
     void stopNode(NodeSupervisor node) {

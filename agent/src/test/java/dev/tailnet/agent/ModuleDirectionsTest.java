@@ -45,6 +45,7 @@ class ModuleDirectionsTest {
                     "dev.tailnet.agent",
                     "dev.tailnet.agent.node",
                     "dev.tailnet.agent.tunnel",
+                    "dev.tailnet.agent.expose",
                     "dev.tailnet.agent.status",
                     "dev.tailnet.agent.cli")
             .should()
@@ -55,6 +56,18 @@ class ModuleDirectionsTest {
     static final ArchRule THE_NODE_KNOWS_NO_TUNNEL_AND_NO_STATUS = noClasses()
             .that()
             .resideInAPackage("dev.tailnet.agent.node..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.tailnet.agent.tunnel..",
+                    "dev.tailnet.agent.expose..",
+                    "dev.tailnet.agent.status..",
+                    "dev.tailnet.agent.metrics..");
+
+    @ArchTest
+    static final ArchRule WHAT_IS_EXPOSED_KNOWS_NEITHER_TUNNELS_NOR_STATUS = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.agent.expose..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

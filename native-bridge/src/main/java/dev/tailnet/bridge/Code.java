@@ -27,6 +27,8 @@ public enum Code {
     RESOURCES(11),
     /** The resolver could not tell. */
     RESOLVE_FAILED(12),
+    /** The port is exposed, but not to this peer. */
+    DENIED(13),
     /** Anything else; the message says what. */
     INTERNAL(255),
     /** A code that this version does not know. */

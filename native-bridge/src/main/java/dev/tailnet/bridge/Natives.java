@@ -58,6 +58,8 @@ final class Natives {
 
     static native int tailnet_datagrams(int sd, int maxFlows);
 
+    static native int tailnet_expose(int sd, String table);
+
     static native int tailnet_localapi(int sd);
 
     static native int tailnet_stats(int sd, long[] out);

@@ -120,6 +120,30 @@ public sealed interface NodeEvent {
     record ExitNode(String problem) implements NodeEvent {}
 
     /**
+     * A connection from the tailnet was let in.
+     *
+     * @param id the library's own; {@link Ended} has the same
+     */
+    record Accepted(long id, InboundFlow flow) implements NodeEvent {}
+
+    /**
+     * A connection from the tailnet was refused.
+     *
+     * @param code {@link Code#DENIED} for a peer that may not, otherwise why the service could not be reached
+     * @param message the error in words
+     */
+    record Rejected(long id, Code code, InboundFlow flow, String message) implements NodeEvent {}
+
+    /**
+     * A connection from the tailnet has ended, in both directions.
+     *
+     * @param bytesUp bytes from the peer to the service
+     * @param bytesDown bytes from the service to the peer
+     * @param message the error in words; empty where there was none
+     */
+    record Ended(long id, Code code, long bytesUp, long bytesDown, String message) implements NodeEvent {}
+
+    /**
      * Reads one frame.
      *
      * @param frame the remaining bytes are the frame without its length field; all of them are consumed
@@ -145,6 +169,9 @@ public sealed interface NodeEvent {
                 case 8 -> answered(id, Code.of(code), in);
                 case 9 -> new Changed();
                 case 10 -> new ExitNode(text(in));
+                case 20 -> new Accepted(id, InboundFlow.read(in));
+                case 21 -> new Rejected(id, Code.of(code), InboundFlow.read(in), text(in));
+                case 22 -> new Ended(id, Code.of(code), in.getLong(), in.getLong(), text(in));
                 default ->
                     throw new BridgeException(
                             Code.INTERNAL, "event frame of unknown type " + type + ", " + length + " bytes long");

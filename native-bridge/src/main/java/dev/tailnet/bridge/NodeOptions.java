@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param runtimeDir for files that need not survive the process: what a node in memory puts down
  * @param tags ACL tags to ask for, each {@code tag:name}
  * @param acceptRoutes use the subnet routes that peers advertise
- * @param shieldsUp refuse connections that come from the tailnet
+ * @param shieldsUp drop connections that come from the tailnet while nothing is exposed
  */
 public record NodeOptions(
         String hostname,

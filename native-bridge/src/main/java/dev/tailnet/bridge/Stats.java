@@ -11,6 +11,7 @@ package dev.tailnet.bridge;
  * @param goroutines goroutines of the whole process
  * @param datagramsDroppedUp datagrams to targets that found a queue full or were too long for the network
  * @param datagramsDroppedDown datagrams that found their conduit full
+ * @param inbound what came from the tailnet, which is not among the tunnels
  */
 public record Stats(
         long tunnels,
@@ -20,12 +21,33 @@ public record Stats(
         long goSystemBytes,
         long goroutines,
         long datagramsDroppedUp,
-        long datagramsDroppedDown) {
+        long datagramsDroppedDown,
+        Inbound inbound) {
 
     /** The number of fields of {@code struct tailnet_stats}, each a uint64. */
-    static final int FIELDS = 8;
+    static final int FIELDS = 13;
+
+    /**
+     * Connections from the tailnet.
+     *
+     * @param open open now
+     * @param accepted let in
+     * @param refused not let in
+     * @param bytesUp bytes from peers, live connections included
+     * @param bytesDown bytes to peers
+     */
+    public record Inbound(long open, long accepted, long refused, long bytesUp, long bytesDown) {}
 
     static Stats of(long[] fields) {
-        return new Stats(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5], fields[6], fields[7]);
+        return new Stats(
+                fields[0],
+                fields[1],
+                fields[2],
+                fields[3],
+                fields[4],
+                fields[5],
+                fields[6],
+                fields[7],
+                new Inbound(fields[8], fields[9], fields[10], fields[11], fields[12]));
     }
 }

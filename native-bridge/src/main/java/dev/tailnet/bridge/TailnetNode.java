@@ -201,6 +201,23 @@ public final class TailnetNode implements AutoCloseable {
         check(Natives.tailnet_cancel(handle, id), "cancel");
     }
 
+    /**
+     * Sets what the tailnet may connect to, all of it at once, before the start or at any time after. What is no longer
+     * exposed takes no more connections; those it has go on. {@link NodeEvent.Accepted}, {@link NodeEvent.Rejected} and
+     * {@link NodeEvent.Ended} tell what comes.
+     *
+     * @param lines as {@code tailnet_expose} of {@code tailnet_bridge.h} reads them
+     * @throws BridgeException if one is wrong: it is named, and nothing has changed
+     */
+    public void expose(List<String> lines) {
+        checkOpen("expose");
+        String table = String.join("\n", lines);
+        if (table.indexOf('\0') >= 0) {
+            throw new BridgeException(Code.INTERNAL, "cannot expose: the table has a NUL in it");
+        }
+        check(Natives.tailnet_expose(handle, table), "expose");
+    }
+
     /** Says how the tailnet would carry packets to an address. */
     public TailnetRoute routeOf(InetAddress ip) {
         checkOpen("look up a route");

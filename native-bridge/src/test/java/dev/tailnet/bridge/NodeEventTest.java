@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -114,8 +115,44 @@ class NodeEventTest {
         assertThat(NodeEvent.parse(frame(10, 6, 0, "no such peer"))).isEqualTo(new NodeEvent.ExitNode("no such peer"));
     }
 
+    @Test
+    void inbound() {
+        byte[] flow = {
+            6, 4, 100, 64, 0, 9, (byte) 0xc3, 0x50, 0x0b, (byte) 0xb8, 4, 127, 0, 0, 1, 0x23, 0x28, 3, 'w', 'e', 'b'
+        };
+        var tcp = new InboundFlow(
+                Transport.TCP,
+                new InetSocketAddress("100.64.0.9", 50_000),
+                3000,
+                new InetSocketAddress("127.0.0.1", 9000),
+                "web");
+        assertThat(NodeEvent.parse(frame(20, 0, ID, flow))).isEqualTo(new NodeEvent.Accepted(ID, tcp));
+        assertThat(NodeEvent.parse(frame(21, 1, 5, append(flow, "refused"))))
+                .isEqualTo(new NodeEvent.Rejected(5, Code.REFUSED, tcp, "refused"));
+        byte[] denied = {17, 4, 100, 64, 0, 9, 0, 1, 0, 53, 4, 0, 0, 0, 0, 0, 0, 0};
+        assertThat(NodeEvent.parse(frame(21, 13, 6, denied)))
+                .isEqualTo(new NodeEvent.Rejected(
+                        6,
+                        Code.DENIED,
+                        new InboundFlow(Transport.UDP, new InetSocketAddress("100.64.0.9", 1), 53, null, ""),
+                        ""));
+        byte[] counts = ByteBuffer.allocate(16).putLong(7).putLong(8).array();
+        assertThat(NodeEvent.parse(frame(22, 0, 5, counts))).isEqualTo(new NodeEvent.Ended(5, Code.OK, 7, 8, ""));
+        byte[] sctp = flow.clone();
+        sctp[0] = (byte) 132;
+        assertThatThrownBy(() -> NodeEvent.parse(frame(20, 0, ID, sctp))).isInstanceOf(BridgeException.class);
+    }
+
+    private static byte[] append(byte[] bytes, String text) {
+        byte[] more = text.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(bytes.length + more.length)
+                .put(bytes)
+                .put(more)
+                .array();
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {0, 11, 255})
+    @ValueSource(ints = {0, 19, 255})
     void unknownTypeIsRefused(int type) {
         assertThatThrownBy(() -> NodeEvent.parse(frame(type, 0, 0, "abc")))
                 .isInstanceOf(BridgeException.class)
@@ -127,7 +164,10 @@ class NodeEventTest {
         ByteBuffer closed = frame(6, 0, 1, new byte[16]);
         byte[] answer = {3, 0, 0, 0, 60, 1, 4, 10, 0, 0, 1};
         ByteBuffer resolved = frame(7, 0, 1, answer);
-        for (ByteBuffer whole : List.of(closed, resolved)) {
+        byte[] flow = {6, 4, 100, 64, 0, 9, 0, 1, 0, 80, 4, 127, 0, 0, 1, 0, 80, 1, 'x'};
+        ByteBuffer accepted = frame(20, 0, 1, flow);
+        ByteBuffer ended = frame(22, 0, 1, new byte[16]);
+        for (ByteBuffer whole : List.of(closed, resolved, accepted, ended)) {
             assertThat(NodeEvent.parse(whole.duplicate())).isNotNull();
             for (int length = 0; length < whole.limit(); length++) {
                 ByteBuffer cut = whole.duplicate().limit(length);

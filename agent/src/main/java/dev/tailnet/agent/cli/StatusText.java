@@ -31,6 +31,7 @@ final class StatusText {
                             + listener.text("kind").orElse(""));
         }
         row(text, "Connections", connections(status.object("connections")));
+        exposed(text, status);
         row(text, "Version", version(status.object("version")));
         row(text, "Up", status.text("uptimeSeconds").map(StatusText::duration).orElse(""));
         peers(text, status.objects("peers"));
@@ -64,6 +65,30 @@ final class StatusText {
                         + connections.text("accepted").orElse("0") + " accepted; "
                         + bytes(connections, "bytesUp") + " up, " + bytes(connections, "bytesDown") + " down")
                 .orElse("");
+    }
+
+    private static void exposed(StringBuilder text, Json status) {
+        var exposed = status.objects("exposed");
+        for (var service : exposed) {
+            var from = service.texts("from");
+            row(
+                    text,
+                    "Exposed",
+                    service.text("port").orElse("") + " to "
+                            + service.text("target").orElse("")
+                            + (from.isEmpty() ? "" : ", from " + String.join(", ", from))
+                            + (service.isTrue("proxyProtocol") ? ", PROXY protocol" : ""));
+        }
+        if (!exposed.isEmpty()) {
+            var inbound = status.object("inbound");
+            row(
+                    text,
+                    "Inbound",
+                    inbound.text("open").orElse("0") + " open, "
+                            + inbound.text("accepted").orElse("0") + " accepted, "
+                            + inbound.text("refused").orElse("0") + " refused; " + bytes(inbound, "bytesUp") + " up, "
+                            + bytes(inbound, "bytesDown") + " down");
+        }
     }
 
     private static String version(Json version) {

@@ -79,7 +79,8 @@ final class ConfigFile {
                 findings.problem(source, key + " was given before, on line " + before);
             }
         }
-        var values = readValues(parser, key, source);
+        var values = readValues(
+                parser, key, source, setting.filter(Setting::takesObjects).isPresent());
         if (setting.isPresent() && !values.isEmpty()) {
             if (values.size() > 1 && !setting.get().isList()) {
                 findings.problem(source, key + " takes one value, not a list");
@@ -89,14 +90,20 @@ final class ConfigFile {
         }
     }
 
-    private List<String> readValues(JsonParser parser, String key, Source source) {
+    private List<String> readValues(JsonParser parser, String key, Source source, boolean takesObjects) {
         var token = parser.nextToken();
         if (token == JsonToken.START_ARRAY) {
             var values = new ArrayList<String>();
             while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
-                readScalar(parser, token, key).ifPresent(values::add);
+                var value = token == JsonToken.START_OBJECT && takesObjects
+                        ? ExposeObject.read(parser, this::line, findings)
+                        : readScalar(parser, token, key);
+                value.ifPresent(values::add);
             }
             return values;
+        }
+        if (token == JsonToken.START_OBJECT && takesObjects) {
+            return ExposeObject.read(parser, this::line, findings).map(List::of).orElse(List.of());
         }
         if (token == JsonToken.START_OBJECT) {
             findings.problem(source, key + " takes a value, not keys of its own");

@@ -86,6 +86,7 @@ final class ConfigurationLoader {
                 node,
                 listeners,
                 users(),
+                new ExposeSettings(strongest, findings, effective).read(),
                 internet(node.exitNode()),
                 one(Setting.RUNTIME_DIR, Values::path, RuntimeDirectory.defaultFor(environment), Path::toString),
                 one(Setting.DRAIN_TIMEOUT, ConfigurationLoader::drainTimeout, Duration.ofSeconds(10), Values::print),

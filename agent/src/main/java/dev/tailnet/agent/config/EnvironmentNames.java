@@ -104,11 +104,11 @@ final class EnvironmentNames {
         table.put("TS_AUDIENCE", new Meaning.Unsupported("workload identity cannot log in: use an auth key"));
         table.put("TS_SOCKET", new Meaning.Unsupported("no LocalAPI socket is served"));
         table.put("TS_ROUTES", new Meaning.Unsupported("no subnet route is advertised"));
-        table.put("TS_DEST_IP", new Meaning.Unsupported("nothing from the tailnet is forwarded"));
-        table.put("TS_EXPERIMENTAL_DEST_DNS_NAME", new Meaning.Unsupported("nothing from the tailnet is forwarded"));
+        table.put("TS_DEST_IP", new Meaning.Unsupported("use --expose"));
+        table.put("TS_EXPERIMENTAL_DEST_DNS_NAME", new Meaning.Unsupported("use --expose"));
         table.put("TS_TAILNET_TARGET_IP", new Meaning.Unsupported("no traffic is redirected into the tailnet"));
         table.put("TS_TAILNET_TARGET_FQDN", new Meaning.Unsupported("no traffic is redirected into the tailnet"));
-        table.put("TS_SERVE_CONFIG", new Meaning.Unsupported("nothing is served to the tailnet"));
+        table.put("TS_SERVE_CONFIG", new Meaning.Unsupported("use --expose"));
         table.put("TS_KUBE_SECRET", new Meaning.Unsupported("state is kept in --state-dir or in memory"));
         table.put("TS_TAILSCALED_EXTRA_ARGS", new Meaning.Unsupported("no tailscaled is started: use our flags"));
         table.put("TS_HEALTHCHECK_ADDR_PORT", new Meaning.Unsupported("use TS_LOCAL_ADDR_PORT or --status-listen"));

@@ -64,6 +64,14 @@ public enum Setting {
     STATUS_LISTEN(
             "status-listen", Group.LISTENERS, "ADDR", "Status, health and metrics over HTTP (default 127.0.0.1:9002)"),
 
+    EXPOSE(
+            "expose",
+            Group.INBOUND,
+            "PORT",
+            "Let the tailnet connect to a local service, comma-separated or repeated: 3000, 8765=127.0.0.1:9000, udp:5353"
+                    + " or all; ,from=tag:ci|alice@example.com says who may, ,proxy-protocol has the service told the"
+                    + " peer's address (default: nothing)"),
+
     INTERNET(
             "internet",
             Group.BEHAVIOUR,
@@ -107,6 +115,7 @@ public enum Setting {
     public enum Group {
         LOGIN("Node and login"),
         LISTENERS("Listeners"),
+        INBOUND("From the tailnet"),
         LIMITS("Limits"),
         BEHAVIOUR("Behaviour"),
         CONFIGURATION("Configuration");
@@ -124,6 +133,7 @@ public enum Setting {
 
     private static final Set<Setting> LIVE = EnumSet.of(
             USERS_FILE,
+            EXPOSE,
             DRAIN_TIMEOUT,
             MAX_CONNECTIONS,
             MAX_CONNECTIONS_PER_CLIENT,
@@ -181,7 +191,7 @@ public enum Setting {
     /** Whether it takes several values, comma-separated or repeated. */
     public boolean isList() {
         return switch (this) {
-            case ADVERTISE_TAGS, LISTEN, SOCKS5_LISTEN, HTTP_LISTEN, DNS_LISTEN -> true;
+            case ADVERTISE_TAGS, LISTEN, SOCKS5_LISTEN, HTTP_LISTEN, DNS_LISTEN, EXPOSE -> true;
             case AUTH_KEY_FILE,
                     AUTH_KEY,
                     LOGIN_SERVER,
@@ -215,6 +225,11 @@ public enum Setting {
     /** Whether a running agent takes over a change, when it reads its configuration again. */
     public boolean isLive() {
         return LIVE.contains(this);
+    }
+
+    /** Whether an item of it may have keys of its own in a file. */
+    boolean takesObjects() {
+        return this == EXPOSE;
     }
 
     /** Whether it may stand in a file. */

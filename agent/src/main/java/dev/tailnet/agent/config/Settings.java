@@ -3,6 +3,7 @@ package dev.tailnet.agent.config;
 import dev.tailnet.proxy.auth.Users;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param node who the node is on the tailnet
  * @param listeners where the agent listens
  * @param users who may use the proxies; empty when everybody may
+ * @param exposed what the tailnet may connect to
  * @param internet what happens to targets outside the tailnet
  * @param runtimeDir holds the control socket; created with mode 0700 when the agent starts
  * @param drainTimeout how long open tunnels may go on after the first stop signal
@@ -22,9 +24,15 @@ public record Settings(
         NodeSettings node,
         Listeners listeners,
         Optional<Users> users,
+        List<ExposeSpec> exposed,
         Internet internet,
         Path runtimeDir,
         Duration drainTimeout,
         Limits limits,
         LogLevel logLevel,
-        LogFormat logFormat) {}
+        LogFormat logFormat) {
+
+    public Settings {
+        exposed = List.copyOf(exposed);
+    }
+}

@@ -1,5 +1,7 @@
 package dev.tailnet.agent.metrics;
 
+import dev.tailnet.agent.expose.InboundCounts;
+import dev.tailnet.agent.expose.Refusal;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
@@ -49,6 +51,7 @@ final class Meters {
     private volatile NodeState.Kind state;
     private volatile CacheCounts names;
     private volatile DnsCounts dns;
+    private volatile InboundCounts inbound;
 
     Meters(Sources sources) {
         this.sources = sources;
@@ -57,6 +60,7 @@ final class Meters {
         state = sources.state().get().kind();
         names = sources.names().get();
         dns = sources.dns().get();
+        inbound = sources.inbound().get();
         for (Protocol protocol : Protocol.values()) {
             connections.put(
                     protocol,
@@ -118,6 +122,7 @@ final class Meters {
         dnsQueries("malformed", meters -> meters.dns.malformed());
         bytes("up", meters -> meters.node.bytesUp());
         bytes("down", meters -> meters.node.bytesDown());
+        inbound();
         for (NodeState.Kind kind : NodeState.Kind.values()) {
             Gauge.builder("tailnet.node.state", this, meters -> meters.state == kind ? 1 : 0)
                     .description("1 for the state that the node is in")
@@ -128,6 +133,30 @@ final class Meters {
         gauge("tailnet.go.system.bytes", "Memory that the Go runtime has from the system", m -> m.node.goSystemBytes());
         gauge("tailnet.go.goroutines", "Goroutines", meters -> meters.node.goroutines());
         gauge("process.resident.memory.bytes", "Resident memory, JVM and Go together", m -> ResidentMemory.bytes());
+    }
+
+    private void inbound() {
+        gauge("tailnet.inbound.open", "Open connections from the tailnet", meters -> meters.inbound.open());
+        inboundOutcome("established", meters -> meters.inbound.accepted());
+        for (Refusal refusal : Refusal.values()) {
+            inboundOutcome(name(refusal), meters -> meters.inbound.refused().getOrDefault(refusal, 0L));
+        }
+        inboundBytes("up", meters -> meters.node.inboundUp());
+        inboundBytes("down", meters -> meters.node.inboundDown());
+    }
+
+    private void inboundOutcome(String outcome, ToDoubleFunction<Meters> value) {
+        FunctionCounter.builder("tailnet.inbound.connections", this, value)
+                .description("Connections from the tailnet by what became of them")
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    private void inboundBytes(String direction, ToDoubleFunction<Meters> value) {
+        FunctionCounter.builder("tailnet.inbound.bytes", this, value)
+                .description("Bytes of connections from the tailnet: up from peers, down to peers")
+                .tag("direction", direction)
+                .register(registry);
     }
 
     private void phase(String phase, ToDoubleFunction<Meters> value) {
@@ -195,6 +224,7 @@ final class Meters {
         state = sources.state().get().kind();
         names = sources.names().get();
         dns = sources.dns().get();
+        inbound = sources.inbound().get();
         return registry.scrape();
     }
 

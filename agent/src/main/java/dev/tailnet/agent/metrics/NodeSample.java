@@ -7,9 +7,18 @@ package dev.tailnet.agent.metrics;
  * @param bytesDown to clients since the start
  * @param goHeapBytes Go objects, live and not yet collected
  * @param goSystemBytes what the Go runtime has from the system
+ * @param inboundUp bytes from peers to what is exposed since the start
+ * @param inboundDown bytes from what is exposed to peers since the start
  */
-public record NodeSample(long bytesUp, long bytesDown, long goHeapBytes, long goSystemBytes, long goroutines) {
+public record NodeSample(
+        long bytesUp,
+        long bytesDown,
+        long goHeapBytes,
+        long goSystemBytes,
+        long goroutines,
+        long inboundUp,
+        long inboundDown) {
 
     /** While there is no node to ask. */
-    public static final NodeSample NONE = new NodeSample(0, 0, 0, 0, 0);
+    public static final NodeSample NONE = new NodeSample(0, 0, 0, 0, 0, 0, 0);
 }

@@ -1,5 +1,6 @@
 package dev.tailnet.agent.metrics;
 
+import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.dns.DnsCounts;
@@ -11,5 +12,6 @@ public record Sources(
         Supplier<NodeState> state,
         Supplier<Counts> connections,
         Supplier<NodeSample> node,
+        Supplier<InboundCounts> inbound,
         Supplier<CacheCounts> names,
         Supplier<DnsCounts> dns) {}

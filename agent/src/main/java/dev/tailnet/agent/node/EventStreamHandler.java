@@ -15,10 +15,12 @@ final class EventStreamHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
     private final NodeSupervisor supervisor;
     private final OperationEvents operations;
+    private final InboundEvents inbound;
 
-    EventStreamHandler(NodeSupervisor supervisor, OperationEvents operations) {
+    EventStreamHandler(NodeSupervisor supervisor, OperationEvents operations, InboundEvents inbound) {
         this.supervisor = supervisor;
         this.operations = operations;
+        this.inbound = inbound;
     }
 
     @Override
@@ -48,6 +50,9 @@ final class EventStreamHandler extends SimpleChannelInboundHandler<ByteBuf> {
             case NodeEvent.Answered answered -> operations.answered(answered);
             case NodeEvent.Changed() -> supervisor.tailnetChanged();
             case NodeEvent.ExitNode exitNode -> supervisor.exitNode(exitNode);
+            case NodeEvent.Accepted accepted -> inbound.accepted(accepted);
+            case NodeEvent.Rejected rejected -> inbound.rejected(rejected);
+            case NodeEvent.Ended ended -> inbound.ended(ended);
             case NodeEvent.Notify notify -> supervisor.notified(notify);
             case NodeEvent.Started started -> supervisor.started(started);
             case NodeEvent.Stopped stopped -> supervisor.stopped(stopped);
@@ -69,6 +74,7 @@ final class EventStreamHandler extends SimpleChannelInboundHandler<ByteBuf> {
     public void channelInactive(ChannelHandlerContext ctx) {
         supervisor.streamEnded();
         operations.ended();
+        inbound.ended();
     }
 
     @Override

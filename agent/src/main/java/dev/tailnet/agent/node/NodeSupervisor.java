@@ -32,6 +32,7 @@ public final class NodeSupervisor {
     private final NodeSettings settings;
     private final Path runtimeDir;
     private final OperationEvents operations;
+    private final InboundEvents inbound;
     private final Clock clock;
     private final Login login;
     private final NodeReadiness readiness;
@@ -46,10 +47,12 @@ public final class NodeSupervisor {
     private volatile @Nullable SelfNode self;
     private volatile @Nullable TailnetNode node;
 
-    public NodeSupervisor(NodeSettings settings, Path runtimeDir, OperationEvents operations, Clock clock) {
+    public NodeSupervisor(
+            NodeSettings settings, Path runtimeDir, OperationEvents operations, InboundEvents inbound, Clock clock) {
         this.settings = settings;
         this.runtimeDir = runtimeDir;
         this.operations = operations;
+        this.inbound = inbound;
         this.clock = clock;
         this.login = Login.of(settings);
         this.exitNode = new ExitNodeCondition(settings.exitNode());
@@ -63,10 +66,12 @@ public final class NodeSupervisor {
      *
      * @param loop reads the node's events
      * @param ownListeners this process's listeners, once they are bound; waited for after the slow part
+     * @param prepare what has to be told to the node before it starts
      * @throws StartFailure if the library cannot be used or turns the settings down
      * @throws java.util.concurrent.CompletionException if the listeners could not be bound
      */
-    public void start(EventLoop loop, CompletableFuture<OwnListeners> ownListeners) throws StartFailure {
+    public void start(EventLoop loop, CompletableFuture<OwnListeners> ownListeners, Runnable prepare)
+            throws StartFailure {
         try {
             TailnetNode created = create();
             node = created;
@@ -78,12 +83,13 @@ public final class NodeSupervisor {
                             NodeEvent.LENGTH_FIELD_BYTES,
                             0,
                             NodeEvent.LENGTH_FIELD_BYTES))
-                    .addLast(new EventStreamHandler(this, operations));
+                    .addLast(new EventStreamHandler(this, operations, inbound));
             loop.register(channel).syncUninterruptibly();
             OwnListeners own = ownListeners.join();
             created.setOwnProxies(own.proxies());
             created.setOwnDnsListeners(own.dns());
             settings.exitNode().ifPresent(created::setExitNode);
+            prepare.run();
             created.start();
         } catch (LibraryException e) {
             throw new StartFailure(ExitCode.LIBRARY, e.getMessage(), e);

@@ -1,9 +1,11 @@
 package dev.tailnet.agent.status;
 
 import dev.tailnet.agent.config.NodeSettings;
+import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.agent.node.SelfNode;
+import dev.tailnet.agent.status.StatusDocument.Exposed;
 import dev.tailnet.agent.status.StatusDocument.Listener;
 import dev.tailnet.agent.status.StatusDocument.Version;
 import dev.tailnet.proxy.connection.Counts;
@@ -28,6 +30,11 @@ public interface AgentView {
     Counts connections();
 
     NodeSample nodeSample();
+
+    /** What the tailnet may connect to. */
+    List<Exposed> exposed();
+
+    InboundCounts inbound();
 
     /** Every listener that is open, the status endpoint's own among them. */
     List<Listener> listeners();

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param derpHome the code of the DERP region through which the node is reached
  * @param peers the other nodes, by name
  * @param listeners where the agent listens, with the ports it got
+ * @param exposed what the tailnet may connect to
  * @param uptimeSeconds since the agent started
  * @param warnings what the node's health checks complain about, and what this answer lacks
  */
@@ -40,6 +41,8 @@ public record StatusDocument(
         List<Peer> peers,
         List<Listener> listeners,
         Connections connections,
+        List<Exposed> exposed,
+        Inbound inbound,
         long uptimeSeconds,
         Version version,
         List<String> warnings) {
@@ -49,6 +52,7 @@ public record StatusDocument(
         tags = List.copyOf(tags);
         peers = List.copyOf(peers);
         listeners = List.copyOf(listeners);
+        exposed = List.copyOf(exposed);
         warnings = List.copyOf(warnings);
     }
 
@@ -94,6 +98,31 @@ public record StatusDocument(
      */
     public record Connections(
             long accepted, long rejected, int handshaking, int waiting, int tunnels, long bytesUp, long bytesDown) {}
+
+    /**
+     * A port of the node that the tailnet may connect to.
+     *
+     * @param port {@code 3000}, {@code udp:5353}, {@code all}
+     * @param target the local service, {@code host:port}; {@code localhost} for all ports
+     * @param from who may; empty for everybody whom the tailnet's rules let
+     * @param proxyProtocol whether the service is told the peer's address
+     */
+    public record Exposed(String port, String target, List<String> from, boolean proxyProtocol) {
+        public Exposed {
+            from = List.copyOf(from);
+        }
+    }
+
+    /**
+     * Connections from the tailnet to what is exposed.
+     *
+     * @param open now
+     * @param accepted since the start
+     * @param refused since the start, because the peer may not or the service is not there
+     * @param bytesUp from peers, since the start
+     * @param bytesDown to peers, since the start
+     */
+    public record Inbound(int open, long accepted, long refused, long bytesUp, long bytesDown) {}
 
     /**
      * @param tailscale the library's version; null until it is loaded

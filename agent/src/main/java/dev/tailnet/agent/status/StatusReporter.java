@@ -1,9 +1,11 @@
 package dev.tailnet.agent.status;
 
+import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.agent.node.SelfNode;
 import dev.tailnet.agent.status.StatusDocument.Connections;
+import dev.tailnet.agent.status.StatusDocument.Inbound;
 import dev.tailnet.proxy.connection.Counts;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,6 +32,7 @@ final class StatusReporter {
     StatusDocument report(@Nullable NodeReport node, @Nullable String trouble) {
         NodeState state = agent.nodeState();
         SelfNode self = agent.self();
+        NodeSample sample = agent.nodeSample();
         String dnsName = dnsName(node, self);
         List<String> warnings = new ArrayList<>(node == null ? List.of() : node.health());
         if (!agent.exitNodeTrouble().isEmpty()) {
@@ -51,15 +54,22 @@ final class StatusReporter {
                 node == null ? null : node.derpHome(),
                 node == null ? List.of() : node.peers(),
                 agent.listeners(),
-                connections(),
+                connections(sample),
+                agent.exposed(),
+                inbound(sample),
                 Duration.between(agent.startedAt(), clock.instant()).toSeconds(),
                 agent.version(),
                 warnings);
     }
 
-    private Connections connections() {
+    private Inbound inbound(NodeSample sample) {
+        InboundCounts counts = agent.inbound();
+        return new Inbound(
+                counts.open(), counts.accepted(), counts.refusedInAll(), sample.inboundUp(), sample.inboundDown());
+    }
+
+    private Connections connections(NodeSample sample) {
         Counts counts = agent.connections();
-        NodeSample sample = agent.nodeSample();
         return new Connections(
                 counts.accepted(),
                 counts.tooMany(),

@@ -47,7 +47,7 @@ final class FailureTexts {
                 failure(
                         FailureReason.RESOURCES,
                         "the agent is out of file descriptors, ports or memory: " + words(message, "no details"));
-            case OK, NO_SUCH_NAME, RESET, IDLE, RESOLVE_FAILED, INTERNAL, UNKNOWN ->
+            case OK, NO_SUCH_NAME, RESET, IDLE, RESOLVE_FAILED, DENIED, INTERNAL, UNKNOWN ->
                 failure(FailureReason.INTERNAL, "connecting to " + target + " failed: " + words(message, code.name()));
         };
     }
@@ -72,6 +72,7 @@ final class FailureTexts {
                     RESET,
                     IDLE,
                     RESOLVE_FAILED,
+                    DENIED,
                     INTERNAL,
                     UNKNOWN -> failure(FailureReason.RESOLUTION_FAILED, unresolved(name, message));
         };

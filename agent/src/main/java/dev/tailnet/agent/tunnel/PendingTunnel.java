@@ -40,6 +40,7 @@ final class PendingTunnel extends DefaultPromise<TunnelEnd> {
                     NOT_OWNED,
                     RESOURCES,
                     RESOLVE_FAILED,
+                    DENIED,
                     INTERNAL,
                     UNKNOWN -> Cause.ERROR;
         };

@@ -21,6 +21,10 @@ class StatusTextTest {
                  "listeners":[{"kind":"mixed","address":"127.0.0.1:1055"},{"kind":"status","address":"127.0.0.1:9002"}],
                  "connections":{"accepted":12,"rejected":0,"handshaking":0,"waiting":1,"tunnels":2,
                   "bytesUp":999,"bytesDown":1500000},
+                 "exposed":[
+                  {"port":"3000","target":"localhost:3000","from":[],"proxyProtocol":false},
+                  {"port":"22","target":"10.0.0.5:2222","from":["tag:ops","node:web"],"proxyProtocol":true}],
+                 "inbound":{"open":1,"accepted":5,"refused":3,"bytesUp":7,"bytesDown":8000},
                  "uptimeSeconds":90061,"version":{"agent":"0.1.0","tailscale":"tailscale.com v1.102.5","java":"25"},
                  "warnings":["clock"]}
                 """;
@@ -35,6 +39,9 @@ class StatusTextTest {
                         Listening:      127.0.0.1:1055  mixed
                         Listening:      127.0.0.1:9002  status
                         Connections:    2 open, 1 waiting, 12 accepted; 999 B up, 1.5 MB down
+                        Exposed:        3000 to localhost:3000
+                        Exposed:        22 to 10.0.0.5:2222, from tag:ops, node:web, PROXY protocol
+                        Inbound:        1 open, 5 accepted, 3 refused; 7 B up, 8.0 kB down
                         Version:        0.1.0, tailscale.com v1.102.5, Java 25
                         Up:             1 d 1 h 1 min 1 s
 

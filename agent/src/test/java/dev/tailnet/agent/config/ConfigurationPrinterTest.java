@@ -17,6 +17,7 @@ class ConfigurationPrinterTest {
                 .variable("TS_STATE_DIR", "/var/lib/my box")
                 .flag(Setting.ADVERTISE_TAGS, "tag:a,tag:b")
                 .flag(Setting.DRAIN_TIMEOUT, "1500ms")
+                .flag(Setting.EXPOSE, "3000,from=tag:ci,udp:5353")
                 .flag(Setting.RUNTIME_DIR, "/run/box")
                 .load()
                 .print();
@@ -33,6 +34,7 @@ class ConfigurationPrinterTest {
                         dns-listen: []  # default
                         users-file: none  # default
                         status-listen: 127.0.0.1:9002  # default
+                        expose: ["3000,from=tag:ci", udp:5353]  # --expose (flag)
                         internet: direct  # default
                         exit-node: none  # default
                         drain-timeout: 1500ms  # --drain-timeout (flag)
@@ -53,6 +55,7 @@ class ConfigurationPrinterTest {
         var first = Load.with()
                 .flag(Setting.LISTEN, "none")
                 .flag(Setting.HTTP_LISTEN, "[::1]:3128")
+                .flag(Setting.EXPOSE, "3000=10.0.0.5:80,from=tag:ci|a@b,proxy-protocol,udp:5353")
                 .flag(Setting.STATE_DIR, "/var/lib/a \"b\" \\c")
                 .load();
         var second = Load.with().file(directory, first.print()).load();

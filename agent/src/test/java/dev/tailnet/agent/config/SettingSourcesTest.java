@@ -196,6 +196,16 @@ class SettingSourcesTest {
     }
 
     @Test
+    void expose() {
+        assertEverySource(
+                Setting.EXPOSE,
+                Settings::exposed,
+                List.of(),
+                "3000,from=tag:ci,udp:5353",
+                List.of(ExposeSpec.parse("3000,from=tag:ci"), ExposeSpec.parse("udp:5353")));
+    }
+
+    @Test
     void internet() {
         assertEverySource(Setting.INTERNET, Settings::internet, Internet.DIRECT, "deny", Internet.DENY);
     }

@@ -2,6 +2,8 @@ package dev.tailnet.agent.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.agent.expose.InboundCounts;
+import dev.tailnet.agent.expose.Refusal;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
@@ -38,7 +40,8 @@ class MetricsTest {
     private final Metrics metrics = new Metrics(new Sources(
             () -> state,
             () -> new Counts(7, Map.of(Rejection.MAX_CONNECTIONS, 1L), 2, 3, 4),
-            () -> new NodeSample(10, 20, 30, 40, 50),
+            () -> new NodeSample(10, 20, 30, 40, 50, 60, 70),
+            () -> new InboundCounts(2, 9, Map.of(Refusal.NOT_ALLOWED, 3L)),
             () -> new CacheCounts(11, 12, 13, 14),
             () -> new DnsCounts(15, 16, 17, 18)));
 
@@ -132,6 +135,12 @@ class MetricsTest {
                         "tailnet_names_cached 14.0",
                         "tailnet_dns_queries_total{result=\"answered\"} 15.0",
                         "tailnet_dns_queries_total{result=\"malformed\"} 18.0",
+                        "tailnet_inbound_open 2.0",
+                        "tailnet_inbound_connections_total{outcome=\"established\"} 9.0",
+                        "tailnet_inbound_connections_total{outcome=\"not_allowed\"} 3.0",
+                        "tailnet_inbound_connections_total{outcome=\"connection_refused\"} 0.0",
+                        "tailnet_inbound_bytes_total{direction=\"up\"} 60.0",
+                        "tailnet_inbound_bytes_total{direction=\"down\"} 70.0",
                         "process_resident_memory_bytes");
 
         state = new NodeState(NodeState.Kind.RUNNING, "", NodeState.Outlook.FINE);

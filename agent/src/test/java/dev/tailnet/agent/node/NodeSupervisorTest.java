@@ -27,6 +27,7 @@ class NodeSupervisorTest {
     private static final int NOTIFY = 3;
     private static final int DIALED = 5;
     private static final int CLOSED = 6;
+    private static final int ENDED = 22;
 
     private final List<Object> operations = new ArrayList<>();
     private final OperationEvents recorder = new OperationEvents() {
@@ -55,6 +56,27 @@ class NodeSupervisorTest {
             operations.add("ended");
         }
     };
+    private final InboundEvents inbound = new InboundEvents() {
+        @Override
+        public void accepted(NodeEvent.Accepted event) {
+            operations.add(event);
+        }
+
+        @Override
+        public void rejected(NodeEvent.Rejected event) {
+            operations.add(event);
+        }
+
+        @Override
+        public void ended(NodeEvent.Ended event) {
+            operations.add(event);
+        }
+
+        @Override
+        public void ended() {
+            operations.add("inbound ended");
+        }
+    };
     private final NodeSupervisor supervisor = new NodeSupervisor(
             new NodeSettings(
                     Optional.of(new AuthKey(Secret.of("k"), "TS_AUTHKEY (environment)")),
@@ -67,8 +89,9 @@ class NodeSupervisorTest {
                     Optional.empty()),
             Path.of("/nonexistent"),
             recorder,
+            inbound,
             Clock.systemUTC());
-    private final EmbeddedChannel stream = new EmbeddedChannel(new EventStreamHandler(supervisor, recorder));
+    private final EmbeddedChannel stream = new EmbeddedChannel(new EventStreamHandler(supervisor, recorder, inbound));
 
     @AfterEach
     void close() {
@@ -116,6 +139,13 @@ class NodeSupervisorTest {
     }
 
     @Test
+    void handsOnWhatComesFromTheTailnet() {
+        receive(ENDED, 9, 3, Unpooled.buffer().writeLong(1).writeLong(2));
+
+        assertThat(operations).containsExactly(new NodeEvent.Ended(3, Code.RESET, 1, 2, ""));
+    }
+
+    @Test
     void survivesFramesItCannotRead() {
         receive(99, 0, 0, "");
         receive(NOTIFY, 0, 0, "not json");
@@ -133,7 +163,7 @@ class NodeSupervisorTest {
 
         assertThat(supervisor.state().kind()).isEqualTo(Kind.STOPPED);
         assertThat(supervisor.stop()).isDone();
-        assertThat(operations).containsExactly("ended");
+        assertThat(operations).containsExactly("ended", "inbound ended");
     }
 
     @Test

@@ -1,9 +1,12 @@
 package dev.tailnet.agent.status;
 
 import dev.tailnet.agent.config.NodeSettings;
+import dev.tailnet.agent.expose.InboundCounts;
+import dev.tailnet.agent.expose.Refusal;
 import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.agent.node.SelfNode;
+import dev.tailnet.agent.status.StatusDocument.Exposed;
 import dev.tailnet.agent.status.StatusDocument.Listener;
 import dev.tailnet.agent.status.StatusDocument.Version;
 import dev.tailnet.proxy.connection.Counts;
@@ -59,7 +62,17 @@ final class FakeAgent implements AgentView {
 
     @Override
     public NodeSample nodeSample() {
-        return new NodeSample(100, 200, 1 << 20, 2 << 20, 40);
+        return new NodeSample(100, 200, 1 << 20, 2 << 20, 40, 7, 8);
+    }
+
+    @Override
+    public List<Exposed> exposed() {
+        return List.of(new Exposed("3000", "localhost:3000", List.of("tag:ci"), true));
+    }
+
+    @Override
+    public InboundCounts inbound() {
+        return new InboundCounts(1, 5, Map.of(Refusal.NOT_ALLOWED, 2L, Refusal.TIMEOUT, 1L));
     }
 
     @Override

@@ -76,6 +76,7 @@ class StatusServerTest {
                         agent::nodeState,
                         agent::connections,
                         agent::nodeSample,
+                        agent::inbound,
                         () -> new CacheCounts(0, 0, 0, 0),
                         () -> DnsCounts.NONE)),
                 Clock.fixed(Instant.parse("2026-01-01T00:01:00Z"), ZoneOffset.UTC));
@@ -105,6 +106,10 @@ class StatusServerTest {
         assertThat(status.path("listeners").path(0).path("address").asString()).isEqualTo("127.0.0.1:1055");
         assertThat(status.path("connections").path("tunnels").asInt()).isEqualTo(3);
         assertThat(status.path("connections").path("bytesDown").asInt()).isEqualTo(200);
+        assertThat(status.path("exposed").path(0)).hasToString("""
+                {"port":"3000","target":"localhost:3000","from":["tag:ci"],"proxyProtocol":true}""");
+        assertThat(status.path("inbound")).hasToString("""
+                {"open":1,"accepted":5,"refused":3,"bytesUp":7,"bytesDown":8}""");
         assertThat(status.path("uptimeSeconds").asInt()).isEqualTo(60);
         assertThat(status.path("version").path("tailscale").asString()).isEqualTo("tailscale.com v1.102.5");
         assertThat(status.path("warnings").path(0).asString()).contains("the node is not there yet");

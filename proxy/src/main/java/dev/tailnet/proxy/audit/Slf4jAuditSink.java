@@ -37,7 +37,7 @@ public final class Slf4jAuditSink implements AuditSink {
             line.append(" addresses=").append(joined(decision.addresses()));
         }
         if (decision.answeredBy() != null) {
-            line.append(" answered_by=").append(quoted(decision.answeredBy()));
+            line.append(" answered_by=").append(AuditWords.quoted(decision.answeredBy()));
         }
         InetAddress address = decision.address();
         if (address != null) {
@@ -57,7 +57,9 @@ public final class Slf4jAuditSink implements AuditSink {
         if (decision.rule() != null) {
             line.append(" rule=").append(decision.rule());
         }
-        return line.append(" message=").append(quoted(failure.getMessage())).toString();
+        return line.append(" message=")
+                .append(AuditWords.quoted(failure.getMessage()))
+                .toString();
     }
 
     static String line(Closed closed) {
@@ -75,7 +77,7 @@ public final class Slf4jAuditSink implements AuditSink {
                 .append(" open_ms=")
                 .append(closed.open().toMillis());
         if (!closed.end().detail().isEmpty()) {
-            line.append(" detail=").append(quoted(closed.end().detail()));
+            line.append(" detail=").append(AuditWords.quoted(closed.end().detail()));
         }
         return line.toString();
     }
@@ -96,7 +98,7 @@ public final class Slf4jAuditSink implements AuditSink {
             line.append("local");
         }
         if (request.role() != null) {
-            line.append(" role=").append(quoted(request.role()));
+            line.append(" role=").append(AuditWords.quoted(request.role()));
         }
         return line.append(" target=").append(request.target());
     }
@@ -109,19 +111,5 @@ public final class Slf4jAuditSink implements AuditSink {
 
     private static String joined(List<InetAddress> addresses) {
         return addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(","));
-    }
-
-    /** Words of others, kept on one line. */
-    private static String quoted(String words) {
-        StringBuilder quoted = new StringBuilder(words.length() + 2).append('"');
-        for (int i = 0; i < words.length(); i++) {
-            char c = words.charAt(i);
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else {
-                quoted.append(Character.isISOControl(c) ? ' ' : c);
-            }
-        }
-        return quoted.append('"').toString();
     }
 }

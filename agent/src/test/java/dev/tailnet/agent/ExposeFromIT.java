@@ -1,0 +1,96 @@
+package dev.tailnet.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tailnet.agent.testing.AgentProcess;
+import dev.tailnet.agent.testing.Curl;
+import dev.tailnet.testnet.AuthKeyOptions;
+import dev.tailnet.testnet.TestNetwork;
+import dev.tailnet.testnet.fixture.PageServer;
+import java.net.InetAddress;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who reaches what is exposed to some: a tagged node, and one of a user's. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ExposeFromIT {
+    private TestNetwork network;
+    private AgentProcess tagged;
+    private AgentProcess owned;
+    private AgentProcess exposing;
+    private final PageServer page = new PageServer(InetAddress.ofLiteral("127.0.0.1"), "for some");
+
+    @BeforeAll
+    void start() {
+        network = TestNetwork.start();
+        tagged = agent("tagged", AuthKeyOptions.ephemeralNode().withTags("tag:sandbox"));
+        owned = agent("owned", AuthKeyOptions.ephemeralNode());
+        String ownedAddress = owned.status().path("addresses").path(0).asString();
+        String to = "=" + page.port();
+        exposing = agent(
+                "exposing",
+                AuthKeyOptions.ephemeralNode(),
+                "--expose=3001" + to + ",from=tag:sandbox"
+                        + ",3002" + to + ",from=user:test"
+                        + ",3003" + to + ",from=tagged"
+                        + ",3004" + to + ",from=owned.tailnet.test"
+                        + ",3005" + to + ",from=" + ownedAddress + "/32"
+                        + ",3006" + to + ",from=100.64.0.0/10"
+                        + ",3007" + to + ",from=tag:sandbox|" + ownedAddress
+                        + ",3008" + to + ",from=tag:server,from=user:somebody,from=elsewhere,from=10.0.0.0/8");
+    }
+
+    private AgentProcess agent(String name, AuthKeyOptions key, String... arguments) {
+        return AgentProcess.in(network, name)
+                .authKey(network.createAuthKey(key))
+                .arguments(arguments)
+                .startAndAwaitRunning();
+    }
+
+    @AfterAll
+    void stop() {
+        List.of(tagged, owned, exposing).forEach(AgentProcess::close);
+        network.close();
+        page.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3001, true, false",
+        "3002, false, true",
+        "3003, true, false",
+        "3004, false, true",
+        "3005, false, true",
+        "3006, true, true",
+        "3007, true, true",
+        "3008, false, false"
+    })
+    void letsInWhomItSays(int port, boolean taggedMay, boolean ownedMay) {
+        assertReaches(tagged, port, taggedMay);
+        assertReaches(owned, port, ownedMay);
+    }
+
+    @Test
+    void saysWhomItRefused() {
+        assertReaches(tagged, 3008, false);
+        assertThat(exposing.log())
+                .contains(" node=tagged.tailnet.test port=3008 outcome=NOT_ALLOWED"
+                        + " message=\"port 3008 is not exposed to this peer\"");
+        assertThat(exposing.control("/metrics"))
+                .containsPattern("tailnet_inbound_connections_total\\{outcome=\"not_allowed\"} [1-9]");
+    }
+
+    private void assertReaches(AgentProcess from, int port, boolean reaches) {
+        Curl curl = from.overHttp("http://exposing:" + port);
+        if (reaches) {
+            assertThat(curl.output()).as("%s%n%s", curl, exposing.log()).isEqualTo("for some");
+        } else {
+            assertThat(curl.errors()).contains(" 502 ", "connection_refused");
+        }
+    }
+}

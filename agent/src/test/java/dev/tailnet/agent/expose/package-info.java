@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tailnet.agent.expose;
+
+import org.jspecify.annotations.NullMarked;
