@@ -1,5 +1,6 @@
 package dev.tailnet.agent;
 
+import dev.tailnet.agent.config.ExposeSpec;
 import dev.tailnet.agent.config.Settings;
 import dev.tailnet.agent.expose.Exposures;
 import dev.tailnet.agent.expose.InboundConnections;
@@ -263,11 +264,20 @@ public final class Agent {
     }
 
     /**
-     * Takes over what a new configuration changes of users, limits, patience and what is exposed. Who is connected stays connected.
+     * Takes over what a new configuration changes of exposed services, users, limits and patience. Who is connected stays
+     * connected.
      *
      * @throws ReloadFailure with all as it was
      */
     public synchronized void reload(Settings next) throws ReloadFailure {
+        // What can fail comes first.
+        List<ExposeSpec> before = exposures.current();
+        try {
+            exposures.apply(next.exposed());
+        } catch (RuntimeException e) {
+            exposures.apply(before);
+            throw new ReloadFailure(String.valueOf(e.getMessage()), e);
+        }
         authenticator.replace(next.users().orElse(null));
         if (proxies != null) {
             proxies.limit(LimitTerms.limits(next.limits()));
@@ -275,7 +285,6 @@ public final class Agent {
         if (connector != null) {
             connector.limit(LimitTerms.timeouts(next.limits()));
         }
-        exposures.apply(next.exposed());
         drainTimeout = next.drainTimeout();
     }
 

@@ -110,7 +110,8 @@ class ExposeIT {
                             dialing.node().handle(), "udp", hostAndPort(exposingAt.get(family), port), connection))
                     .isZero();
             awaitFirstDatagram(connection[0], service);
-            // Not 8,000 over IPv6: netstack's receive path takes the checksum of a first fragment for that of the whole.
+            // Not 8,000 over IPv6: netstack's receive path takes the checksum of a first fragment for that of the
+            // whole.
             for (int size : family == 0 ? new int[] {1, 1200, 8000} : new int[] {1, 1200}) {
                 byte[] sent = new byte[size];
                 Arrays.fill(sent, (byte) size);

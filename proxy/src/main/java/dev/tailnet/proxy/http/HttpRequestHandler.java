@@ -5,6 +5,7 @@ import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Farewell;
 import dev.tailnet.proxy.connection.HandlerNames;
 import dev.tailnet.proxy.connection.HandshakeTimeout;
+import dev.tailnet.proxy.connection.Rejection;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.Target;
@@ -57,7 +58,11 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
     private void read(ChannelHandlerContext ctx, HttpRequest request) {
         headOnly = request.method().equals(HttpMethod.HEAD);
         if (request.decoderResult().isFailure()) {
-            answer(ctx, malformed(request.decoderResult().cause()));
+            Throwable cause = request.decoderResult().cause();
+            if (cause instanceof TooLongHttpHeaderException) {
+                connection.rejected(Rejection.MAX_HEADER_SIZE);
+            }
+            answer(ctx, malformed(cause));
         } else if (request.method().equals(HttpMethod.CONNECT)) {
             readConnect(ctx, request);
         } else {
