@@ -89,7 +89,7 @@ final class Meters {
             tunnelEnds.put(
                     cause,
                     Counter.builder("tailnet.tunnels.closed")
-                            .description("Tunnels that ended, by how")
+                            .description("Tunnels and plain HTTP requests that ended, by how")
                             .tag("cause", name(cause))
                             .register(registry));
         }
@@ -104,6 +104,7 @@ final class Meters {
     private void sampled() {
         phase("handshaking", meters -> meters.counts.handshaking());
         phase("waiting", meters -> meters.counts.waiting());
+        phase("exchanging", meters -> meters.counts.exchanging());
         phase("tunnel", meters -> meters.counts.tunnels());
         total("tailnet.connections.accepted", "Accepted connections", meters -> meters.counts.accepted());
         for (Rejection reason : Rejection.values()) {

@@ -92,12 +92,20 @@ public record StatusDocument(
      * @param rejected since the start, because there were too many
      * @param handshaking now, before their request is complete
      * @param waiting now, for the node, a lookup or a dial
+     * @param exchanging now, clients whose HTTP requests are passed on one by one
      * @param tunnels now open
      * @param bytesUp from clients, since the start
      * @param bytesDown to clients, since the start
      */
     public record Connections(
-            long accepted, long rejected, int handshaking, int waiting, int tunnels, long bytesUp, long bytesDown) {}
+            long accepted,
+            long rejected,
+            int handshaking,
+            int waiting,
+            int exchanging,
+            int tunnels,
+            long bytesUp,
+            long bytesDown) {}
 
     /**
      * A port of the node that the tailnet may connect to.

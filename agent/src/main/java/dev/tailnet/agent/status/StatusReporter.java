@@ -75,6 +75,7 @@ final class StatusReporter {
                 counts.tooMany(),
                 counts.handshaking(),
                 counts.waiting(),
+                counts.exchanging(),
                 counts.tunnels(),
                 sample.bytesUp(),
                 sample.bytesDown());

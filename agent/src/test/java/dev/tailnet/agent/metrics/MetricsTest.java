@@ -39,7 +39,7 @@ class MetricsTest {
     private NodeState state = new NodeState(NodeState.Kind.STARTING, "starting", NodeState.Outlook.FINE);
     private final Metrics metrics = new Metrics(new Sources(
             () -> state,
-            () -> new Counts(7, Map.of(Rejection.MAX_CONNECTIONS, 1L), 2, 3, 4),
+            () -> new Counts(7, Map.of(Rejection.MAX_CONNECTIONS, 1L), 2, 3, 5, 4),
             () -> new NodeSample(10, 20, 30, 40, 50, 60, 70),
             () -> new InboundCounts(2, 9, Map.of(Refusal.NOT_ALLOWED, 3L)),
             () -> new CacheCounts(11, 12, 13, 14),

@@ -57,7 +57,7 @@ final class FakeAgent implements AgentView {
 
     @Override
     public Counts connections() {
-        return new Counts(9, Map.of(Rejection.MAX_CONNECTIONS, 1L), 0, 2, 3);
+        return new Counts(9, Map.of(Rejection.MAX_CONNECTIONS, 1L), 0, 2, 0, 3);
     }
 
     @Override

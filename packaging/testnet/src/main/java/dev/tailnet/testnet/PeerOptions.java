@@ -61,6 +61,10 @@ public record PeerOptions(
         return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, listen, http);
     }
 
+    public PeerOptions withHttp(InetSocketAddress listen) {
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, socks5, listen);
+    }
+
     /** The same with tailscaled's own SOCKS5 and HTTP proxies on loopback ports that are free now. */
     public PeerOptions withProxies() {
         return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, Ports.freeTcp(), Ports.freeTcp());

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One accepted connection from accept to the end of its tunnel. Its phases follow in the order of {@link Phase}; the ones
- * before the tunnel end by themselves when the channel closes.
+ * One accepted connection from accept to its end. Its phases follow in the order of {@link Phase}, but for one that waits again
+ * with its next request; the ones before the tunnel end by themselves when the channel closes.
  */
 public final class Connection implements ChannelFutureListener {
 
@@ -21,6 +21,7 @@ public final class Connection implements ChannelFutureListener {
     enum Phase {
         HANDSHAKING,
         WAITING,
+        EXCHANGING,
         TUNNEL,
         ENDED
     }
@@ -120,6 +121,12 @@ public final class Connection implements ChannelFutureListener {
     public synchronized void waiting() {
         endHandshake();
         moveTo(Phase.WAITING);
+    }
+
+    /** The client's requests are passed on one by one, and it may be between two of them. */
+    public synchronized void exchanging() {
+        endHandshake();
+        moveTo(Phase.EXCHANGING);
     }
 
     /** The channel is about to be given up for a tunnel. */

@@ -103,6 +103,7 @@ public final class Connections {
                 rejected,
                 phases.get(Phase.HANDSHAKING.ordinal()),
                 phases.get(Phase.WAITING.ordinal()),
+                phases.get(Phase.EXCHANGING.ordinal()),
                 phases.get(Phase.TUNNEL.ordinal()));
     }
 

@@ -9,11 +9,13 @@ import java.util.Map;
  * @param rejections since the start, every reason having its number
  * @param handshaking now, before their request is complete
  * @param waiting now, for the node, a lookup or a dial
+ * @param exchanging now, clients whose HTTP requests are passed on one by one
  * @param tunnels now open
  */
-public record Counts(long accepted, Map<Rejection, Long> rejections, int handshaking, int waiting, int tunnels) {
+public record Counts(
+        long accepted, Map<Rejection, Long> rejections, int handshaking, int waiting, int exchanging, int tunnels) {
     /** Before there are any. */
-    public static final Counts NONE = new Counts(0, Map.of(), 0, 0, 0);
+    public static final Counts NONE = new Counts(0, Map.of(), 0, 0, 0, 0);
 
     public Counts {
         rejections = Map.copyOf(rejections);
@@ -21,7 +23,7 @@ public record Counts(long accepted, Map<Rejection, Long> rejections, int handsha
 
     /** All that live. */
     public int live() {
-        return handshaking + waiting + tunnels;
+        return handshaking + waiting + exchanging + tunnels;
     }
 
     /** How many were rejected for a reason. */

@@ -13,6 +13,7 @@ public final class HandlerNames {
     public static final String SOCKS5_HANDSHAKE = "socks5-handshake";
     public static final String HTTP_DECODER = "http-decoder";
     public static final String HTTP_AUTHENTICATION = "http-authentication";
+    public static final String HTTP_ENCODER = "http-encoder";
     public static final String HTTP_REQUEST = "http-request";
     public static final String CONNECT = "connect";
     public static final String FAREWELL = "farewell";

@@ -9,7 +9,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A final response that says why there is no tunnel: a line of text, and the same for programs in {@code Proxy-Status} (RFC
+ * A final response that says why the request came to nothing: a line of text, and the same for programs in {@code Proxy-Status} (RFC
  * 9209).
  *
  * @param error a proxy error type of RFC 9209, section 2.3
@@ -81,22 +81,26 @@ record HttpAnswer(HttpResponseStatus status, String error, String text, String e
                 "");
     }
 
-    /** A request that wants something else than a tunnel. */
-    static HttpAnswer notConnect(String method, String uri) {
-        if (uri.startsWith("/") || uri.equals("*")) {
-            return new HttpAnswer(
-                    HttpResponseStatus.METHOD_NOT_ALLOWED,
-                    DENIED,
-                    "this is a proxy, not a web server: set it as the client's proxy (curl -p -x http://..., HTTPS_PROXY)"
-                            + " instead of requesting from it",
-                    "Allow: CONNECT\r\n");
-        }
-        return new HttpAnswer(
-                HttpResponseStatus.NOT_IMPLEMENTED,
-                DENIED,
-                method + " through the HTTP proxy is not served: tunnel with CONNECT (curl -p), or use SOCKS5"
-                        + " (socks5h:// and the same address)",
-                "Allow: CONNECT\r\n");
+    /** A request to the proxy as if it were the server. */
+    static HttpAnswer notProxied() {
+        return badRequest(
+                "this is a proxy, not a web server: set it as the client's proxy (curl -x http://..., http_proxy)"
+                        + " instead of requesting from it");
+    }
+
+    /** A request that would have its answer cross this proxy readable, which no client of https:// expects. */
+    static HttpAnswer httpsInTheClear() {
+        return badRequest("https:// takes a tunnel: have the client use CONNECT, as it does with HTTPS_PROXY=http://..."
+                + " (not https_proxy=https://...)");
+    }
+
+    /**
+     * The target did not answer as HTTP has it.
+     *
+     * @param error of RFC 9209
+     */
+    static HttpAnswer badGateway(String error, String why) {
+        return new HttpAnswer(HttpResponseStatus.BAD_GATEWAY, error, why, "");
     }
 
     ByteBuf encode(ByteBufAllocator allocator) {

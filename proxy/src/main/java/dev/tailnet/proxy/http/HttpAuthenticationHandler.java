@@ -41,7 +41,7 @@ final class HttpAuthenticationHandler extends ChannelInboundHandlerAdapter {
 
     private final Connection connection;
     private final Authenticator authenticator;
-    private final PausableRequestDecoder decoder;
+    private final RequestDecoder decoder;
     private final Deque<Object> held = new ArrayDeque<>(2);
 
     private State state = State.PASSING;
@@ -50,7 +50,7 @@ final class HttpAuthenticationHandler extends ChannelInboundHandlerAdapter {
     /** Between an answer and the next request. */
     private boolean waits;
 
-    HttpAuthenticationHandler(Connection connection, Authenticator authenticator, PausableRequestDecoder decoder) {
+    HttpAuthenticationHandler(Connection connection, Authenticator authenticator, RequestDecoder decoder) {
         this.decoder = decoder;
         this.connection = connection;
         this.authenticator = authenticator;
@@ -93,9 +93,7 @@ final class HttpAuthenticationHandler extends ChannelInboundHandlerAdapter {
         }
         state = State.CHECKING;
         check = asked;
-        decoder.pause();
-        // What the client sends meanwhile may wait in its socket.
-        ctx.channel().config().setAutoRead(false);
+        decoder.pause(RequestDecoder.Pause.AUTHENTICATION);
         asked.addListener((Future<Optional<String>> done) -> {
             check = null;
             if (!ctx.isRemoved() && ctx.channel().isActive()) {
@@ -105,14 +103,13 @@ final class HttpAuthenticationHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void goOn(ChannelHandlerContext ctx, HttpRequest request, Future<Optional<String>> done) throws Exception {
-        ctx.channel().config().setAutoRead(true);
         checked(ctx, request, done);
         while (!held.isEmpty() && !ctx.isRemoved()) {
             channelRead(ctx, held.remove());
         }
         ChannelHandlerContext decoding = ctx.pipeline().context(decoder);
         if (decoding != null) {
-            decoder.resume(decoding);
+            decoder.resume(RequestDecoder.Pause.AUTHENTICATION, decoding);
         }
         // From the head: this handler may be gone by now.
         ctx.pipeline().fireChannelReadComplete();

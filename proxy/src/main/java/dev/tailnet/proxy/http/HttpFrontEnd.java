@@ -5,33 +5,62 @@ import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.HandlerNames;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
-/** The way into this package. */
+/** The way into this package. Safe for use by any event loop. */
 public final class HttpFrontEnd {
     private static final int MAX_REQUEST_LINE = 8 * 1024;
+    private static final int MAX_CHUNK = 64 * 1024;
 
-    private HttpFrontEnd() {}
+    private final Connector connector;
+    private final Authenticator authenticator;
+    private final HttpLimits limits;
+    private final ConcurrentMap<EventLoop, UpstreamPool> pools = new ConcurrentHashMap<>();
 
     /**
-     * Adds the handlers of an HTTP client's first request at the end of the pipeline.
+     * @param authenticator asked before anything else on every request
+     */
+    public HttpFrontEnd(Connector connector, Authenticator authenticator, HttpLimits limits) {
+        this.connector = connector;
+        this.authenticator = authenticator;
+        this.limits = limits;
+    }
+
+    /**
+     * Adds the handlers of an HTTP client's connection at the end of the pipeline.
      *
      * @param maxHeaderSize bytes of all header fields together
      */
-    public static void install(
-            ChannelPipeline pipeline,
-            Connection connection,
-            Connector connector,
-            Authenticator authenticator,
-            int maxHeaderSize) {
-        var decoder = new PausableRequestDecoder(new HttpDecoderConfig()
+    public void install(ChannelPipeline pipeline, Connection connection, int maxHeaderSize) {
+        var decoder = new RequestDecoder(new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_REQUEST_LINE)
                 .setMaxHeaderSize(maxHeaderSize)
+                .setMaxChunkSize(MAX_CHUNK)
+                .setStrictLineParsing(true)
                 .setValidateHeaders(true));
         pipeline.addLast(HandlerNames.HTTP_DECODER, decoder)
                 .addLast(
                         HandlerNames.HTTP_AUTHENTICATION,
                         new HttpAuthenticationHandler(connection, authenticator, decoder))
-                .addLast(HandlerNames.HTTP_REQUEST, new HttpRequestHandler(connection, connector));
+                .addLast(HandlerNames.HTTP_REQUEST, new HttpRequestHandler(this, connection, decoder));
+    }
+
+    Connector connector() {
+        return connector;
+    }
+
+    HttpLimits limits() {
+        return limits;
+    }
+
+    /** The waiting connections that the loop's clients share. */
+    UpstreamPool pool(EventLoop loop) {
+        return pools.computeIfAbsent(
+                loop,
+                each -> new UpstreamPool(
+                        each, limits.upstreamPerTarget(), limits.upstreamInAll(), limits.upstreamIdle()));
     }
 }

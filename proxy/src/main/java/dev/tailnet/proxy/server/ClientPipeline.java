@@ -18,7 +18,11 @@ import java.util.function.Supplier;
  * @param limits asked for each connection
  */
 record ClientPipeline(
-        ListenerSpec.Kind kind, Connector connector, Authenticator authenticator, Supplier<Limits> limits) {
+        ListenerSpec.Kind kind,
+        Connector connector,
+        Authenticator authenticator,
+        HttpFrontEnd http,
+        Supplier<Limits> limits) {
 
     ChannelHandler initializer(Connection connection) {
         return new ChannelInitializer<>() {
@@ -43,7 +47,6 @@ record ClientPipeline(
     }
 
     void startHttp(ChannelPipeline pipeline, Connection connection) {
-        HttpFrontEnd.install(
-                pipeline, connection, connector, authenticator, limits.get().headerSize());
+        http.install(pipeline, connection, limits.get().headerSize());
     }
 }

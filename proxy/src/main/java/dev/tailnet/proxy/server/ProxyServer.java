@@ -4,6 +4,8 @@ import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connection.Connections;
 import dev.tailnet.proxy.connection.Counts;
+import dev.tailnet.proxy.http.HttpFrontEnd;
+import dev.tailnet.proxy.http.HttpLimits;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -47,9 +49,10 @@ public final class ProxyServer {
             EventLoops loops, List<ListenerSpec> specs, Connector connector, Authenticator authenticator, Limits limits)
             throws BindFailure {
         var server = new ProxyServer(loops, limits);
+        var http = new HttpFrontEnd(connector, authenticator, HttpLimits.DEFAULT);
         try {
             for (ListenerSpec spec : specs) {
-                server.open(spec, connector, authenticator);
+                server.open(spec, connector, authenticator, http);
             }
         } catch (BindFailure e) {
             server.stopAccepting().awaitUninterruptibly();
@@ -58,7 +61,8 @@ public final class ProxyServer {
         return server;
     }
 
-    private void open(ListenerSpec spec, Connector connector, Authenticator authenticator) throws BindFailure {
+    private void open(ListenerSpec spec, Connector connector, Authenticator authenticator, HttpFrontEnd http)
+            throws BindFailure {
         if (spec.address().isUnresolved()) {
             throw BindFailure.of(spec.address(), new UnresolvedAddressException());
         }
@@ -72,7 +76,7 @@ public final class ProxyServer {
                 .addLast(new Acceptor(
                         loops.group(),
                         connections,
-                        new ClientPipeline(spec.kind(), connector, authenticator, () -> limits)));
+                        new ClientPipeline(spec.kind(), connector, authenticator, http, () -> limits)));
         var bound = loops.group().register(channel).awaitUninterruptibly();
         if (bound.isSuccess()) {
             bound = channel.bind(spec.address()).awaitUninterruptibly();

@@ -78,7 +78,7 @@ class UnixClientTest {
                 client.connect(UnixDomainSocketAddress.of(socket));
                 client.write(ByteBuffer.wrap("early".getBytes(StandardCharsets.US_ASCII)));
                 assertThat(new String(Channels.newInputStream(client).readAllBytes(), StandardCharsets.US_ASCII))
-                        .isEqualTo("nowhere.internal does not exist");
+                        .startsWith("nowhere.internal ");
             }
         }
     }

@@ -23,7 +23,7 @@ class HttpAuthenticationTest {
 
     private TestChannel open() {
         var opened = new TestChannel();
-        HttpFrontEnd.install(opened.pipeline(), opened.connection(), opened.connector(), users, 32_768);
+        Fronts.install(opened, users);
         return opened;
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connection.Connections;
+import dev.tailnet.proxy.http.HttpFrontEnd;
+import dev.tailnet.proxy.http.HttpLimits;
 import dev.tailnet.proxy.testing.TestChannel;
 import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -15,8 +17,13 @@ class AcceptorTest {
 
     @Test
     void outOfDescriptorsItRestsAndThenGoesOn() {
+        var connector = new TestChannel().connector();
         var pipeline = new ClientPipeline(
-                ListenerSpec.Kind.MIXED, new TestChannel().connector(), Authenticator.NONE, () -> Limits.DEFAULT);
+                ListenerSpec.Kind.MIXED,
+                connector,
+                Authenticator.NONE,
+                new HttpFrontEnd(connector, Authenticator.NONE, HttpLimits.DEFAULT),
+                () -> Limits.DEFAULT);
         var listener = new EmbeddedChannel(new Acceptor(new DefaultEventLoopGroup(1), new Connections(1, 0), pipeline));
         listener.freezeTime();
         listener.pipeline().fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bench {
     private static final int CLIENTS = 16;
-    private static final int SHORT_CONNECTIONS = 20_000;
     private static final int IDLE_TUNNELS = 5_000;
     private static final int WARM_UP_CONNECTIONS = 3_000;
     private static final int WARM_UP_ROUND_TRIPS = 2_000;
+    private static final int WARM_UP_REQUESTS = 10_000;
     private static final Duration SETTLE = Duration.ofSeconds(3);
     private static final List<Integer> STREAMS = List.of(1, 8);
 
@@ -74,7 +74,8 @@ public final class Bench {
         }
         if (options.groups().contains(Group.THROUGHPUT)
                 || options.groups().contains(Group.CONNECTIONS)
-                || options.groups().contains(Group.LATENCY)) {
+                || options.groups().contains(Group.LATENCY)
+                || options.groups().contains(Group.HTTP)) {
             try (var tailscaled = startUp(Side.TAILSCALED);
                     var agent = startUp(Side.AGENT)) {
                 var both = new Pair(tailscaled, agent);
@@ -88,6 +89,9 @@ public final class Bench {
                 }
                 if (options.groups().contains(Group.CONNECTIONS)) {
                     measureConnections(both);
+                }
+                if (options.groups().contains(Group.HTTP)) {
+                    measureHttp(both);
                 }
             }
         }
@@ -131,18 +135,35 @@ public final class Bench {
         });
     }
 
+    private void measureHttp(Pair both) throws IOException, InterruptedException {
+        progress("plain HTTP requests");
+        var requests = new HttpRequests(far, CLIENTS);
+        for (var side : Side.values()) {
+            requests.rate(both.of(side), WARM_UP_REQUESTS);
+        }
+        alternate(side -> {
+            var rate = requests.rate(both.of(side), options.requests());
+            samples.add(Metric.levelOrMore("HTTP requests, 16 clients", "1/s"), side, rate.perSecond());
+            samples.add(Metric.ratioAtMost("CPU per HTTP request, 16 clients", "ms", 1.05), side, rate.cpuMillis());
+            var latency = requests.latency(both.of(side), options.roundTrips());
+            samples.add(Metric.ratioAtMost("HTTP request, p50", "ms", 1.05), side, latency.medianMillis());
+            samples.add(Metric.told("HTTP request, p99", "ms"), side, latency.p99Millis());
+        });
+    }
+
     private void measureMemory() throws IOException, InterruptedException {
         var connections = new Connections(far, CLIENTS);
         for (var side : Side.values()) {
-            progress("memory of " + side + ": idle and after " + SHORT_CONNECTIONS + " connections");
+            progress("memory of " + side + ": idle and after " + options.memoryConnections() + " connections");
             try (var contender = startUp(side)) {
                 samples.add(
                         Metric.atMost("RSS idle", "MB", 120),
                         side,
                         contender.usage().residentMegabytes());
-                connections.shortLived(contender, SHORT_CONNECTIONS);
+                connections.shortLived(contender, options.memoryConnections());
                 samples.add(
-                        Metric.ratioAtMost("RSS after 20,000 connections", "MB", 0.35),
+                        Metric.ratioAtMost(
+                                "RSS after %,d connections".formatted(options.memoryConnections()), "MB", 0.35),
                         side,
                         contender.usage().residentMegabytes());
             }

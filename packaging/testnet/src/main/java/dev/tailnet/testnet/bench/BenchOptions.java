@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
  * @param connections short ones in one run; a netstack cannot reuse a port towards one target for a minute, so all runs together
  *     must stay well below its 49,535 ports
  * @param roundTrips in one latency run
+ * @param requests of plain HTTP in one run
+ * @param memoryConnections after which the memory is looked at
  * @param noise measure tailscaled against itself, to see how far ratios stray without a difference
  */
 record BenchOptions(
@@ -26,6 +28,8 @@ record BenchOptions(
         Duration warmUp,
         int connections,
         int roundTrips,
+        int requests,
+        int memoryConnections,
         boolean noise) {
     static BenchOptions parse(String... arguments) {
         boolean quick = false;
@@ -50,8 +54,10 @@ record BenchOptions(
             }
         }
         return quick
-                ? new BenchOptions(groups, 3, Duration.ofMillis(1_000), Duration.ofMillis(300), 2_000, 2_000, noise)
-                : new BenchOptions(groups, 7, Duration.ofSeconds(4), Duration.ofSeconds(1), 4_000, 10_000, noise);
+                ? new BenchOptions(
+                        groups, 3, Duration.ofMillis(800), Duration.ofMillis(200), 1_500, 1_500, 5_000, 10_000, noise)
+                : new BenchOptions(
+                        groups, 7, Duration.ofSeconds(4), Duration.ofSeconds(1), 4_000, 10_000, 20_000, 20_000, noise);
     }
 
     /** Measurements that are made together. */
@@ -60,7 +66,8 @@ record BenchOptions(
         MEMORY,
         THROUGHPUT,
         LATENCY,
-        CONNECTIONS;
+        CONNECTIONS,
+        HTTP;
 
         static Set<Group> parse(String list) {
             return Arrays.stream(list.split(",", -1))

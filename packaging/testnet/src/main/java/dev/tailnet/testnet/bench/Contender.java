@@ -2,11 +2,14 @@ package dev.tailnet.testnet.bench;
 
 import java.net.InetSocketAddress;
 
-/** A proxy process under measurement, up and with a SOCKS5 port. */
+/** A proxy process under measurement, up and with its ports. */
 interface Contender extends AutoCloseable {
     Side side();
 
     InetSocketAddress socks5();
+
+    /** Where it serves plain HTTP. */
+    InetSocketAddress http();
 
     /** What its process used so far. */
     ProcessUsage usage();

@@ -40,7 +40,8 @@ final class Contenders {
     }
 
     private Contender startTailscaled(Side side, String hostname, String authKey, InetSocketAddress socks5) {
-        var options = PeerOptions.plain().withAcceptRoutes(true).withSocks5(socks5);
+        var options =
+                PeerOptions.plain().withAcceptRoutes(true).withSocks5(socks5).withHttp(Ports.freeTcp());
         return new Tailscaled(side, network.startPeer(hostname, options, authKey));
     }
 
@@ -72,6 +73,11 @@ final class Contenders {
         }
 
         @Override
+        public InetSocketAddress http() {
+            return peer.http();
+        }
+
+        @Override
         public ProcessUsage usage() {
             return new ProcessUsage(peer.pid());
         }
@@ -91,6 +97,11 @@ final class Contenders {
         @Override
         public Side side() {
             return Side.AGENT;
+        }
+
+        @Override
+        public InetSocketAddress http() {
+            return socks5;
         }
 
         @Override

@@ -36,7 +36,8 @@ class BenchOptionsTest {
     @Test
     void whatIsUnknownIsNamed() {
         assertThatThrownBy(() -> BenchOptions.parse("--only", "speed"))
-                .hasMessage("nothing is called 'speed'; there are start, memory, throughput, latency, connections");
+                .hasMessage(
+                        "nothing is called 'speed'; there are start, memory, throughput, latency, connections, http");
         assertThatThrownBy(() -> BenchOptions.parse("--fast")).hasMessageContaining("unknown argument '--fast'");
         assertThatThrownBy(() -> BenchOptions.parse("--only")).hasMessageContaining("--only needs a list");
     }

@@ -1,0 +1,2 @@
+from gunicorn.http.errors import InvalidRequestLine
+request = InvalidRequestLine

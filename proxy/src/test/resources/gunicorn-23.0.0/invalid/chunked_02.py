@@ -1,0 +1,2 @@
+from gunicorn.http.errors import InvalidHeader
+request = InvalidHeader

@@ -1,0 +1,3 @@
+from gunicorn.http.errors import ObsoleteFolding
+
+request = ObsoleteFolding

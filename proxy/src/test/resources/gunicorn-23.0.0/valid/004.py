@@ -1,0 +1,9 @@
+request = {
+    "method": "GET",
+    "uri": uri("/silly"),
+    "version": (1, 1),
+    "headers": [
+        ("AAAAAAAAAAAAA", "++++++++++")
+    ],
+    "body": b""
+}
