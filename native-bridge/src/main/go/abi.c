@@ -204,6 +204,11 @@ int tailnet_query(tailscale sd, uint64_t id, const void *message, size_t length,
 	return go_query(sd, id, (void *)message, length, timeout_ms);
 }
 
+int tailnet_resolve_in_tailnet(tailscale sd, uint64_t id, const char *name, int timeout_ms) {
+	clear_error(sd);
+	return go_resolve_in_tailnet(sd, id, (char *)name, timeout_ms);
+}
+
 int tailnet_dial(tailscale sd, uint64_t id, int via, const char *ip, int port, int timeout_ms) {
 	clear_error(sd);
 	return go_dial_async(sd, id, via, (char *)ip, port, timeout_ms);
@@ -215,9 +220,9 @@ int tailnet_relay(tailscale sd, uint64_t id, int client_fd, const void *early, s
 }
 
 int tailnet_relay_fds(tailscale sd, uint64_t id, int client_fd, int target_fd, const void *early, size_t early_len,
-                      int idle_timeout_ms) {
+                      const void *answer, size_t answer_len, int idle_timeout_ms) {
 	clear_error(sd);
-	return go_relay_fds(sd, id, client_fd, target_fd, (void *)early, early_len, idle_timeout_ms);
+	return go_relay_fds(sd, id, client_fd, target_fd, (void *)early, early_len, (void *)answer, answer_len, idle_timeout_ms);
 }
 
 int tailnet_cancel(tailscale sd, uint64_t id) {

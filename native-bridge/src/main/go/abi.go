@@ -351,14 +351,14 @@ func go_relay(sd C.int, id C.uint64_t, client C.int, data unsafe.Pointer, length
 }
 
 //export go_relay_fds
-func go_relay_fds(sd C.int, id C.uint64_t, client, target C.int, data unsafe.Pointer, length C.size_t, idleMS C.int) C.int {
+func go_relay_fds(sd C.int, id C.uint64_t, client, target C.int, data unsafe.Pointer, length C.size_t, answer unsafe.Pointer, answerLength C.size_t, idleMS C.int) C.int {
 	if table.get(int32(sd)) == nil {
 		syscall.Close(int(client))
 		syscall.Close(int(target))
 		return -C.EBADF
 	}
 	return bridge(sd, func(n *node) error {
-		return n.relayFDs(uint64(id), int(client), int(target), early(data, length), milliseconds(idleMS))
+		return n.relayFDs(uint64(id), int(client), int(target), early(data, length), early(answer, answerLength), milliseconds(idleMS))
 	})
 }
 

@@ -86,6 +86,7 @@ func (n *node) log(level logLevel, format string, args ...any) {
 
 func (n *node) backendLogf(format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
+	n.watchRemoval(line)
 	n.log(backendLevel(line), "%s", line)
 }
 
@@ -93,8 +94,9 @@ func (n *node) userLogf(format string, args ...any) {
 	n.log(logInfo, format, args...)
 }
 
-// redact removes the auth key from a line.
+// redact removes the auth key, and the key to the fronts, from a line.
 func (n *node) redact(line string) string {
+	line = strings.ReplaceAll(line, frontToken(), "[token]")
 	if key := n.secret.Load(); key != nil && len(*key) >= minSecret {
 		return strings.ReplaceAll(line, *key, "[auth key]")
 	}

@@ -50,6 +50,7 @@ type node struct {
 	changes    changes
 	exitNode   exitNode
 	host       hostResolver
+	removal    removal
 	operations operations
 	inbound    inbound
 	shields    shields
@@ -157,6 +158,7 @@ func (n *node) startServer(opts options) error {
 	addSelfProxies(opts.selfProxy)
 	n.host.setOwn(opts.selfDNS)
 	n.exitNode.wanted = opts.exitNode
+	useProxy(opts.upstream, opts.noProxy)
 	if opts.authKey != "" {
 		key := opts.authKey
 		n.secret.Store(&key)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,6 +25,8 @@ type options struct {
 	selfProxy    []string
 	selfDNS      []netip.AddrPort
 	exitNode     string
+	upstream     string // the URL of the proxy for the node's own traffic
+	noProxy      []string
 }
 
 const defaultTimeWait = time.Second
@@ -75,6 +78,17 @@ func (o *options) set(name, value string) error {
 		}
 	case "exit-node":
 		o.exitNode = value
+	case "upstream-proxy":
+		proxy, err := url.Parse(value)
+		if err == nil {
+			_, err = newUpstream(proxy)
+		}
+		if err != nil {
+			return apiErrorf(syscall.EINVAL, "option upstream-proxy: not a URL like http://host:port or socks5://host:port")
+		}
+		o.upstream = value
+	case "no-proxy":
+		o.noProxy = splitList(value)
 	default:
 		return apiErrorf(syscall.EINVAL, "unknown option %q", name)
 	}

@@ -12,6 +12,7 @@ import (
 // tunnel moves bytes between a client and a target until both directions have ended.
 type tunnel struct {
 	client, target leg
+	answer         []byte // what the target has said already
 	idle           time.Duration
 
 	up, down atomic.Uint64 // bytes from the client, bytes to it
@@ -39,7 +40,7 @@ func (t *tunnel) run(early []byte) (outcome code, words string) {
 	defer stopWatch()
 	var upward sync.WaitGroup
 	upward.Go(func() { t.move(t.client, t.target, early, &t.up, "client", "target") })
-	t.move(t.target, t.client, nil, &t.down, "target", "client")
+	t.move(t.target, t.client, t.answer, &t.down, "target", "client")
 	upward.Wait()
 	t.client.close()
 	t.target.close()
@@ -163,8 +164,8 @@ func (n *node) relay(id uint64, clientFD int, early []byte, idle time.Duration) 
 	return nil
 }
 
-// relayFDs joins two descriptors, ours from here on, under an id not yet in use.
-func (n *node) relayFDs(id uint64, clientFD, targetFD int, early []byte, idle time.Duration) error {
+// relayFDs joins two descriptors, ours from here on, under an id not yet in use. Answer is what the target has said already.
+func (n *node) relayFDs(id uint64, clientFD, targetFD int, early, answer []byte, idle time.Duration) error {
 	client, err := adoptSocket(clientFD)
 	if err != nil {
 		syscall.Close(targetFD)
@@ -176,6 +177,7 @@ func (n *node) relayFDs(id uint64, clientFD, targetFD int, early []byte, idle ti
 		return err
 	}
 	t := newTunnel(client, target, idle)
+	t.answer = answer
 	if err := n.operations.begin(id, &operation{tunnel: t}); err != nil {
 		t.fail(errCancelled)
 		return err

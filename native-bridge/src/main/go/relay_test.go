@@ -149,13 +149,33 @@ type ending struct {
 
 func (p pair) start(t *testing.T, early string, idle time.Duration) (*tunnel, <-chan ending) {
 	tunnel := newTunnel(p.client, p.target, idle)
+	return tunnel, run(t, tunnel, early)
+}
+
+// startAndUse returns when a byte has passed.
+func (p pair) startAndUse(t *testing.T, idle time.Duration) (*tunnel, <-chan ending) {
+	t.Helper()
+	tunnel, ended := p.start(t, "", idle)
+	mustWrite(t, p.clientPeer, "x")
+	mustRead(t, p.targetPeer, "x")
+	return tunnel, ended
+}
+
+func run(t *testing.T, tunnel *tunnel, early string) <-chan ending {
 	ended := make(chan ending, 1)
 	go func() {
 		c, words := tunnel.run([]byte(early))
 		ended <- ending{c, words}
 	}()
 	t.Cleanup(func() { tunnel.fail(errCancelled) })
-	return tunnel, ended
+	return ended
+}
+
+func mustHaveMoved(t *testing.T, tunnel *tunnel, up, down uint64) {
+	t.Helper()
+	if tunnel.up.Load() != up || tunnel.down.Load() != down {
+		t.Errorf("%d up, %d down; want %d and %d", tunnel.up.Load(), tunnel.down.Load(), up, down)
+	}
 }
 
 func await(t *testing.T, ended <-chan ending, want code) ending {
@@ -194,6 +214,20 @@ func mustWrite(t *testing.T, conn net.Conn, data string) {
 	}
 }
 
+func TestWhatTheTargetHasSaidComesFirst(t *testing.T) {
+	eachPath(t, func(t *testing.T, p pair) {
+		mustWrite(t, p.targetPeer, "later")
+		tunnel := newTunnel(p.client, p.target, 0)
+		tunnel.answer = []byte("greeting ")
+		ended := run(t, tunnel, "")
+		mustRead(t, p.clientPeer, "greeting later")
+		p.targetPeer.Close()
+		p.clientPeer.Close()
+		await(t, ended, codeOK)
+		mustHaveMoved(t, tunnel, 0, 14)
+	})
+}
+
 func TestEarlyDataComesFirst(t *testing.T) {
 	eachPath(t, func(t *testing.T, p pair) {
 		mustWrite(t, p.clientPeer, "later")
@@ -204,50 +238,41 @@ func TestEarlyDataComesFirst(t *testing.T) {
 		p.targetPeer.CloseWrite()
 		mustEnd(t, p.clientPeer)
 		await(t, ended, codeOK)
-		if up, down := tunnel.up.Load(), tunnel.down.Load(); up != 11 || down != 0 {
-			t.Errorf("%d up, %d down", up, down)
-		}
+		mustHaveMoved(t, tunnel, 11, 0)
 	})
+}
+
+// halfClose has one side end first and still hear the other, which ends then.
+func (p pair) halfClose(t *testing.T, first, second farEnd) *tunnel {
+	t.Helper()
+	tunnel, ended := p.start(t, "", 0)
+	mustWrite(t, first, "question")
+	first.CloseWrite()
+	mustRead(t, second, "question")
+	mustEnd(t, second)
+	mustWrite(t, second, "reply")
+	mustRead(t, first, "reply")
+	second.Close()
+	mustEnd(t, first)
+	await(t, ended, codeOK)
+	return tunnel
 }
 
 func TestHalfCloseByTheClient(t *testing.T) {
 	eachPath(t, func(t *testing.T, p pair) {
-		_, ended := p.start(t, "", 0)
-		mustWrite(t, p.clientPeer, "question")
-		p.clientPeer.CloseWrite()
-		mustRead(t, p.targetPeer, "question")
-		mustEnd(t, p.targetPeer)
-		mustWrite(t, p.targetPeer, "answer")
-		mustRead(t, p.clientPeer, "answer")
-		p.targetPeer.Close()
-		mustEnd(t, p.clientPeer)
-		await(t, ended, codeOK)
+		mustHaveMoved(t, p.halfClose(t, p.clientPeer, p.targetPeer), 8, 5)
 	})
 }
 
 func TestHalfCloseByTheTarget(t *testing.T) {
 	eachPath(t, func(t *testing.T, p pair) {
-		tunnel, ended := p.start(t, "", 0)
-		mustWrite(t, p.targetPeer, "greeting")
-		p.targetPeer.CloseWrite()
-		mustRead(t, p.clientPeer, "greeting")
-		mustEnd(t, p.clientPeer)
-		mustWrite(t, p.clientPeer, "reply")
-		mustRead(t, p.targetPeer, "reply")
-		p.clientPeer.Close()
-		mustEnd(t, p.targetPeer)
-		await(t, ended, codeOK)
-		if up, down := tunnel.up.Load(), tunnel.down.Load(); up != 5 || down != 8 {
-			t.Errorf("%d up, %d down", up, down)
-		}
+		mustHaveMoved(t, p.halfClose(t, p.targetPeer, p.clientPeer), 5, 8)
 	})
 }
 
 func TestResetByTheTarget(t *testing.T) {
 	eachPath(t, func(t *testing.T, p pair) {
-		_, ended := p.start(t, "", 0)
-		mustWrite(t, p.clientPeer, "x")
-		mustRead(t, p.targetPeer, "x")
+		_, ended := p.startAndUse(t, 0)
 		p.reset()
 		if _, err := p.clientPeer.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("the client reads %v, want a reset", err)
@@ -260,9 +285,7 @@ func TestResetByTheTarget(t *testing.T) {
 
 func TestResetByTheClient(t *testing.T) {
 	eachPath(t, func(t *testing.T, p pair) {
-		_, ended := p.start(t, "", 0)
-		mustWrite(t, p.clientPeer, "x")
-		mustRead(t, p.targetPeer, "x")
+		_, ended := p.startAndUse(t, 0)
 		resetTCP(p.clientPeer.(*net.TCPConn))
 		_, err := p.targetPeer.Read(make([]byte, 1))
 		var op *net.OpError
@@ -277,9 +300,7 @@ func TestResetByTheClient(t *testing.T) {
 
 func TestCancelResetsBoth(t *testing.T) {
 	eachPath(t, func(t *testing.T, p pair) {
-		tunnel, ended := p.start(t, "", 0)
-		mustWrite(t, p.clientPeer, "x")
-		mustRead(t, p.targetPeer, "x")
+		tunnel, ended := p.startAndUse(t, 0)
 		tunnel.fail(errCancelled)
 		await(t, ended, codeCancelled)
 		for _, conn := range []net.Conn{p.clientPeer, p.targetPeer} {
@@ -315,9 +336,7 @@ func TestIdle(t *testing.T) {
 	eachPath(t, func(t *testing.T, p pair) {
 		const idle = 200 * time.Millisecond
 		begin := time.Now()
-		_, ended := p.start(t, "", idle)
-		mustWrite(t, p.clientPeer, "x")
-		mustRead(t, p.targetPeer, "x")
+		_, ended := p.startAndUse(t, idle)
 		await(t, ended, codeIdle)
 		if took := time.Since(begin); took < idle {
 			t.Errorf("idle after %s", took)
@@ -382,9 +401,7 @@ func TestBulk(t *testing.T) {
 			t.Error("the bytes towards the client were changed")
 		}
 		await(t, ended, codeOK)
-		if up, down := tunnel.up.Load(), tunnel.down.Load(); up != total || down != total {
-			t.Errorf("%d up, %d down", up, down)
-		}
+		mustHaveMoved(t, tunnel, total, total)
 		runtime.GC()
 		var after runtime.MemStats
 		runtime.ReadMemStats(&after)
@@ -514,7 +531,7 @@ func TestClosingANodeEndsEverything(t *testing.T) {
 	n, caller := testNode(t)
 	one, onePeer := tcpPair(t)
 	two, _ := tcpPair(t)
-	if err := n.relayFDs(1, rawFD(t, one.conn.(*net.TCPConn)), rawFD(t, two.conn.(*net.TCPConn)), nil, 0); err != nil {
+	if err := n.relayFDs(1, rawFD(t, one.conn.(*net.TCPConn)), rawFD(t, two.conn.(*net.TCPConn)), nil, nil, 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := n.resolve(2, "name.invalid", patience); err != nil {

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"tailscale.com/ipn"
 	"tailscale.com/util/dnsname"
 )
 
@@ -36,8 +37,20 @@ type answer struct {
 	servers string // who was asked, where that is known
 }
 
+// lookUpFunc finds a name's addresses.
+type lookUpFunc func(ctx context.Context, name string) (answer, error)
+
 // resolve looks a name up under id; the event stream tells the answer.
 func (n *node) resolve(id uint64, name string, timeout time.Duration) error {
+	return n.resolveBy(n.lookUp, id, name, timeout)
+}
+
+// resolveInTailnet is resolve for the tailnet's names: codeNotOwned is the answer for any other.
+func (n *node) resolveInTailnet(id uint64, name string, timeout time.Duration) error {
+	return n.resolveBy(n.lookUpInTailnet, id, name, timeout)
+}
+
+func (n *node) resolveBy(lookUp lookUpFunc, id uint64, name string, timeout time.Duration) error {
 	if name == "" {
 		return apiErrorf(syscall.EINVAL, "there is no name to look up")
 	}
@@ -48,13 +61,13 @@ func (n *node) resolve(id uint64, name string, timeout time.Duration) error {
 	}
 	go func() {
 		defer cancel(nil)
-		found, err := n.lookUpWithin(ctx, name, timeout)
+		found, err := lookUpWithin(ctx, lookUp, name, timeout)
 		n.operations.done(id, func() { n.stream.Load().resolved(id, found, err) })
 	}()
 	return nil
 }
 
-func (n *node) lookUpWithin(ctx context.Context, name string, timeout time.Duration) (found answer, err error) {
+func lookUpWithin(ctx context.Context, lookUp lookUpFunc, name string, timeout time.Duration) (found answer, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = failf(codeInternal, "panic: %v", r)
@@ -62,7 +75,7 @@ func (n *node) lookUpWithin(ctx context.Context, name string, timeout time.Durat
 	}()
 	limited, stop := context.WithTimeout(ctx, timeout)
 	defer stop()
-	found, err = n.lookUp(limited, name)
+	found, err = lookUp(limited, name)
 	if err = contextError(limited, err); err != nil && errors.Is(limited.Err(), context.DeadlineExceeded) {
 		err = failf(codeTimeout, "no answer for %s within %s", name, timeout)
 	}
@@ -71,12 +84,18 @@ func (n *node) lookUpWithin(ctx context.Context, name string, timeout time.Durat
 
 // lookUp asks the tailnet for the names that are its own, and the system for the rest.
 func (n *node) lookUp(ctx context.Context, name string) (answer, error) {
-	name = canonical(name)
-	if _, err := dnsname.ToFQDN(name); err != nil || name == "" {
-		return noSuchName(ttlUnknown, 0, "%q is no valid name", name)
-	}
 	lookup := lookup{host: &n.host, tailnet: n.tailnetResolver()}
-	return lookup.find(ctx, name, maxAliases)
+	return lookup.start(ctx, name)
+}
+
+// lookUpInTailnet asks the tailnet for the names that are its own, and nobody for the rest. It does not take a name for a
+// stranger's because the node has not heard, or not any more, what the tailnet's names are.
+func (n *node) lookUpInTailnet(ctx context.Context, name string) (answer, error) {
+	if state, _, _ := n.status.get(); state != ipn.Running {
+		return answer{}, failf(codeNodeDown, "the node is not running (%s)", state)
+	}
+	lookup := lookup{host: &n.host, tailnet: n.tailnetResolver(), ownOnly: true}
+	return lookup.start(ctx, name)
 }
 
 // noSuchName is the answer that there is no address, with its words.
@@ -88,13 +107,30 @@ func noSuchName(ttl uint32, source uint8, format string, args ...any) (answer, e
 type lookup struct {
 	host    *hostResolver
 	tailnet *tailnetResolver // nil while the tailnet's DNS is not to be asked
+	ownOnly bool             // whether a name that is not the tailnet's is left alone: codeNotOwned
+}
+
+func (l *lookup) start(ctx context.Context, name string) (answer, error) {
+	name = canonical(name)
+	if _, err := dnsname.ToFQDN(name); err != nil || name == "" {
+		return noSuchName(ttlUnknown, 0, "%q is no valid name", name)
+	}
+	return l.find(ctx, name, maxAliases)
+}
+
+// ask looks a name up that is not the tailnet's.
+func (l *lookup) ask(ctx context.Context, name string) (answer, error) {
+	if l.ownOnly {
+		return answer{}, failf(codeNotOwned, "%s is no name of the tailnet", name)
+	}
+	return l.host.lookUp(ctx, name)
 }
 
 // find tries a name as it is and, when nobody knows it, in the tailnet's search domains; a name of one label the other way
 // round, as the C library does.
 func (l *lookup) find(ctx context.Context, name string, aliases int) (answer, error) {
 	if l.tailnet == nil {
-		return l.host.lookUp(ctx, name)
+		return l.ask(ctx, name)
 	}
 	if l.tailnet.config.source(name) != 0 {
 		return l.exactly(ctx, name, aliases)
@@ -129,7 +165,7 @@ func (l *lookup) exactly(ctx context.Context, name string, aliases int) (answer,
 	if l.tailnet.config.source(name) != 0 {
 		return l.askTailnet(ctx, name, aliases)
 	}
-	if l.tailnet.global {
+	if l.tailnet.global && !l.ownOnly {
 		// The tailnet overrides the host's resolvers, but neither its hosts file nor names only its resolvers know.
 		if found, err := l.host.lookUpHosts(ctx, name); err == nil {
 			return found, nil
@@ -138,7 +174,7 @@ func (l *lookup) exactly(ctx context.Context, name string, aliases int) (answer,
 			return found, nil
 		}
 	}
-	return l.host.lookUp(ctx, name)
+	return l.ask(ctx, name)
 }
 
 // askTailnet goes on with the alias where the tailnet's server knows only that.
@@ -150,7 +186,8 @@ func (l *lookup) askTailnet(ctx context.Context, name string, aliases int) (answ
 	if aliases == 0 {
 		return answer{}, failf(codeResolveFailed, "%s is an alias of an alias, more than %d times", name, maxAliases)
 	}
-	behind, err := l.find(ctx, alias, aliases-1)
+	anyName := lookup{host: l.host, tailnet: l.tailnet}
+	behind, err := anyName.find(ctx, alias, aliases-1)
 	behind.source, behind.servers = found.source, found.servers
 	behind.ttl = min(behind.ttl, found.ttl)
 	return behind, err

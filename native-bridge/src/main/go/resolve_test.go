@@ -8,6 +8,12 @@ import (
 	"testing"
 )
 
+func TestANodeThatIsDownKnowsNotWhatIsTheTailnets(t *testing.T) {
+	if _, err := newNode().lookUpInTailnet(context.Background(), "name.invalid"); classify(err) != codeNodeDown {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestLookUpWithoutATailnet(t *testing.T) {
 	n := newNode()
 	found, err := n.lookUp(context.Background(), "localhost")
@@ -21,7 +27,7 @@ func TestLookUpWithoutATailnet(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(errCancelled)
-	if _, err := n.lookUpWithin(ctx, "name.invalid", 1); !errors.Is(err, errCancelled) {
+	if _, err := lookUpWithin(ctx, n.lookUp, "name.invalid", 1); !errors.Is(err, errCancelled) {
 		t.Errorf("%v", err)
 	}
 }

@@ -40,6 +40,10 @@ const char *tailnet_version(void);
 //                   names them
 //   exit-node       name or address of the peer that carries what the tailnet has no other route for; used as soon as it
 //                   is known and offers to, which TAILNET_EXIT_NODE tells
+//   upstream-proxy  URL of the proxy that leads to the control server and the relays (http, https, socks5, socks5h, with user
+//                   and password if need be), in place of those of HTTP_PROXY and HTTPS_PROXY. One for all nodes of the
+//                   process: the last to start decides
+//   no-proxy        comma-separated hosts that upstream-proxy is not used for, in the syntax of NO_PROXY
 // After tailscale_start, and what implies it, accept-routes and shields-up default to "false", as in libtailscale.
 // -EINVAL names the unknown option or the bad value; -EBUSY after tailnet_start.
 int tailnet_set_option(tailscale sd, const char *name, const char *value);
@@ -65,7 +69,8 @@ int tailnet_close(tailscale sd);
 enum tailnet_frame {
 	TAILNET_STARTED = 1,  // code; payload: the error in words
 	TAILNET_STOPPED = 2,  // code; payload: the error in words
-	TAILNET_NOTIFY = 3,   // payload: one ipn.Notify as JSON (no netmap: ask the LocalAPI for status)
+	TAILNET_NOTIFY = 3,   // payload: one ipn.Notify as JSON (no netmap: ask the LocalAPI for status); or, of this library,
+	                      // {"NodeRemoved": "words"} when the control server does not know the node any more, "" when it does
 	TAILNET_LOG = 4,      // code: 0 debug, 1 info, 2 warning, 3 error; payload: one line of UTF-8
 	TAILNET_DIALED = 5,   // id, code; payload: on failure the error in words
 	TAILNET_CLOSED = 6,   // id, code; payload: uint64 bytes up (from the client), uint64 bytes down, the error in words
@@ -137,6 +142,9 @@ int tailnet_resolve(tailscale sd, uint64_t id, const char *name, int timeout_ms)
 // system the servers of /etc/resolv.conf: TAILNET_ANSWERED follows once, within timeout_ms. -EINVAL for what is no query.
 int tailnet_query(tailscale sd, uint64_t id, const void *message, size_t length, int timeout_ms);
 
+// The same in the tailnet only: TAILNET_NOT_OWNED for a name that is not the tailnet's to know.
+int tailnet_resolve_in_tailnet(tailscale sd, uint64_t id, const char *name, int timeout_ms);
+
 // Opens a TCP connection to ip:port (a literal, never a name): TAILNET_DIALED follows once, within timeout_ms. The
 // connection then waits for tailnet_relay or tailnet_cancel. -EEXIST for an id in use.
 int tailnet_dial(tailscale sd, uint64_t id, int via, const char *ip, int port, int timeout_ms);
@@ -147,9 +155,10 @@ int tailnet_dial(tailscale sd, uint64_t id, int via, const char *ip, int port, i
 // as a reset. idle_timeout_ms of 0 means none.
 int tailnet_relay(tailscale sd, uint64_t id, int client_fd, const void *early, size_t early_len, int idle_timeout_ms);
 
-// The same for two sockets that the caller connected, under an id not yet in use.
+// The same for two sockets that the caller connected, under an id not yet in use. The answer_len bytes at answer, which the
+// target has said already, are sent to the client first. Both descriptors belong to the library from here on.
 int tailnet_relay_fds(tailscale sd, uint64_t id, int client_fd, int target_fd, const void *early, size_t early_len,
-                      int idle_timeout_ms);
+                      const void *answer, size_t answer_len, int idle_timeout_ms);
 
 // Ends whatever runs under id: a lookup, query or dial reports TAILNET_CANCELLED, a dialed connection is closed silently,
 // a tunnel is reset and reports TAILNET_CLOSED. 0 also when the operation has just ended by itself.

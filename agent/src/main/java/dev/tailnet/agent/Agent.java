@@ -2,16 +2,16 @@ package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.ExposeSpec;
 import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.config.UpstreamSettings;
 import dev.tailnet.agent.expose.Exposures;
 import dev.tailnet.agent.expose.InboundConnections;
 import dev.tailnet.agent.metrics.Metrics;
 import dev.tailnet.agent.metrics.Sources;
 import dev.tailnet.agent.node.NodeSupervisor;
-import dev.tailnet.agent.node.OwnListeners;
+import dev.tailnet.agent.node.Surroundings;
 import dev.tailnet.agent.status.LocalApi;
 import dev.tailnet.agent.status.NameLookup;
 import dev.tailnet.agent.status.StatusServer;
-import dev.tailnet.agent.tunnel.BridgeDialer;
 import dev.tailnet.agent.tunnel.BridgeRouteTable;
 import dev.tailnet.agent.tunnel.BridgeSockets;
 import dev.tailnet.agent.tunnel.NodeLink;
@@ -22,6 +22,7 @@ import dev.tailnet.proxy.auth.UserAuthenticator;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.policy.BasePolicy;
 import dev.tailnet.proxy.policy.Internet;
+import dev.tailnet.proxy.policy.OwnListeners;
 import dev.tailnet.proxy.server.BindFailure;
 import dev.tailnet.proxy.server.EpollFailure;
 import dev.tailnet.proxy.server.EventLoops;
@@ -108,13 +109,13 @@ public final class Agent {
     }
 
     private void begin(PendingOperations pending) throws StartFailure {
-        var bound = new CompletableFuture<OwnListeners>();
+        var bound = new CompletableFuture<Surroundings>();
         exposures.apply(settings.exposed());
         listeners.onChange(exposures::refresh);
         CompletableFuture<Void> nodeStart = startNode(bound);
         try {
             openProxies(pending);
-            bound.complete(new OwnListeners(listeners.addresses(), listeners.dns()));
+            bound.complete(surroundings());
             openStatus();
             join(nodeStart);
         } catch (StartFailure | RuntimeException e) {
@@ -128,7 +129,16 @@ public final class Agent {
         });
     }
 
-    private CompletableFuture<Void> startNode(CompletableFuture<OwnListeners> listenersBound) {
+    private Surroundings surroundings() {
+        var upstream = settings.upstream().filter(UpstreamSettings::control);
+        return new Surroundings(
+                listeners.addresses(),
+                listeners.dns(),
+                upstream.map(UpstreamSettings::proxy).orElse(null),
+                upstream.map(UpstreamSettings::noProxy).orElse(List.of()));
+    }
+
+    private CompletableFuture<Void> startNode(CompletableFuture<Surroundings> listenersBound) {
         var started = new CompletableFuture<Void>();
         Thread.ofPlatform().daemon().name("node-start").start(() -> {
             try {
@@ -155,10 +165,12 @@ public final class Agent {
     private void openProxies(PendingOperations pending) throws StartFailure {
         var link = new NodeLink(node, pending);
         var view = new RunningView(settings, node, listeners, exposures, inbound, this::proxies);
-        var policy = new BasePolicy(internet(), listeners::addresses);
+        var own = new OwnListeners(listeners::addresses);
+        var policy = new BasePolicy(internet(), own);
         var shared = new Names(link, node, policy);
         names = shared;
         var routes = new BridgeRouteTable(link);
+        var sockets = new BridgeSockets(link);
         var metrics = new Metrics(new Sources(
                 node::state,
                 view::connections,
@@ -171,11 +183,10 @@ public final class Agent {
                 node.readiness(),
                 shared.resolver(),
                 routes,
-                BridgeDialer.tailnet(link),
-                BridgeDialer.direct(link),
+                ConnectionWays.of(settings, link, sockets, own, shared.resolver()),
                 AuditSink.all(new Slf4jAuditSink(), metrics),
                 LimitTerms.timeouts(settings.limits()),
-                new BridgeSockets(link));
+                sockets);
         connector = made;
         ProxyServer opened;
         try {

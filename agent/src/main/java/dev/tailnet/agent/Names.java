@@ -26,7 +26,7 @@ final class Names implements AutoCloseable {
     private @Nullable DnsServer server;
 
     Names(NodeLink link, NodeSupervisor node, Policy policy) {
-        resolver = new CachingResolver(new BridgeResolver(link));
+        resolver = new CachingResolver(BridgeResolver.everywhere(link));
         node.onChange(resolver::forget);
         frontEnd = new DnsFrontEnd(
                 policy,

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.agent.testing.AgentProcess;
 import dev.tailnet.agent.testing.Eventually;
+import dev.tailnet.agent.testing.OnTestNetwork;
 import dev.tailnet.agent.testing.Tunnel;
 import dev.tailnet.agent.testing.Tunnel.Protocol;
 import dev.tailnet.testnet.AuthKeyOptions;
 import dev.tailnet.testnet.Node;
 import dev.tailnet.testnet.TestAddresses;
-import dev.tailnet.testnet.TestNetwork;
 import dev.tailnet.testnet.fixture.EchoServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,27 +22,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
 
 /** How an agent begins and ends, and what it leaves behind. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class LifecycleIT {
-    private TestNetwork network;
-
-    @BeforeAll
-    void start() {
-        network = TestNetwork.start();
-    }
-
-    @AfterAll
-    void stop() {
-        network.close();
-    }
-
+class LifecycleIT extends OnTestNetwork {
     @Test
     void sigtermTakesAnEphemeralNodeOffTheTailnet() {
         try (AgentProcess agent = AgentProcess.in(network, "brief")

@@ -8,10 +8,10 @@ import dev.tailnet.agent.testing.AgentProcess;
 import dev.tailnet.agent.testing.Curl;
 import dev.tailnet.agent.testing.Eventually;
 import dev.tailnet.agent.testing.Gate;
+import dev.tailnet.agent.testing.OnTestNetwork;
 import dev.tailnet.agent.testing.Tunnel;
 import dev.tailnet.testnet.AuthKeyOptions;
 import dev.tailnet.testnet.PeerOptions;
-import dev.tailnet.testnet.TestNetwork;
 import dev.tailnet.testnet.fixture.EchoServer;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -19,29 +19,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
 
 /** A node that does not come up says why: in its status, to probes, in its log and to every client. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class NotReadyIT {
+class NotReadyIT extends OnTestNetwork {
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-
-    private TestNetwork network;
-
-    @BeforeAll
-    void start() {
-        network = TestNetwork.start();
-    }
-
-    @AfterAll
-    void stop() {
-        network.close();
-    }
 
     @Test
     void saysThatTheKeyIsUnknown() {
@@ -122,6 +106,20 @@ class NotReadyIT {
 
             assertThat(agent.awaitState("needs-login", PATIENCE).path("reason").asString())
                     .startsWith("the node's key expired at 20");
+        }
+    }
+
+    @Test
+    void saysThatTheNodeWasRemoved() {
+        try (AgentProcess agent = AgentProcess.in(network, "removed")
+                .authKey(network.createAuthKey(AuthKeyOptions.singleUse()))
+                .startAndAwaitRunning()) {
+            network.deleteNode(id("removed"));
+
+            assertThat(agent.awaitState("needs-login", PATIENCE).path("reason").asString())
+                    .startsWith("control server " + network.controlUrl() + " does not know this node any more");
+            assertThat(agent.control("/readyz")).contains(" 503 ");
+            assertThat(agent.overHttp("http://first:80").errors()).contains("HTTP/1.1 503");
         }
     }
 

@@ -40,6 +40,8 @@ final class Natives {
 
     static native int tailnet_query(int sd, long id, byte[] message, long length, int timeoutMillis);
 
+    static native int tailnet_resolve_in_tailnet(int sd, long id, String name, int timeoutMillis);
+
     static native int tailnet_dial(int sd, long id, int via, String ip, int port, int timeoutMillis);
 
     static native int tailnet_relay(
@@ -52,6 +54,8 @@ final class Natives {
             int targetFd,
             byte @Nullable [] early,
             long earlyLength,
+            byte @Nullable [] answer,
+            long answerLength,
             int idleTimeoutMillis);
 
     static native int tailnet_cancel(int sd, long id);

@@ -125,6 +125,19 @@ public final class TailnetNode implements AutoCloseable {
         set("exit-node", peer);
     }
 
+    /**
+     * Makes the node reach its control server and its relays through a proxy, before {@link #start}, in place of the one that
+     * HTTPS_PROXY names.
+     *
+     * @param url http, socks5 or socks5h; user and password percent-encoded
+     * @param except what it is not used for, in the syntax of NO_PROXY
+     */
+    public void setUpstreamProxy(String url, List<String> except) {
+        checkOpen("set the upstream proxy");
+        option(Natives.tailnet_set_option(handle, "upstream-proxy", url), "upstream-proxy");
+        set("no-proxy", String.join(",", except));
+    }
+
     /** Starts the node. {@link NodeEvent.Started} follows, then each {@link NodeEvent.Notify} of its life. */
     public void start() {
         checkOpen("start");
@@ -160,10 +173,15 @@ public final class TailnetNode implements AutoCloseable {
      *
      * @param id not in use
      * @param targetFd a connected socket, the library's from here on, whatever happens
+     * @param answer its remaining bytes, which the target has said already, go to the client first; neither changed nor kept
      */
-    public void relay(long id, int clientFd, int targetFd, ByteBuffer early, Duration idle) {
-        byte[] bytes = bytes(early);
-        check(Natives.tailnet_relay_fds(handle, id, clientFd, targetFd, bytes, length(bytes), millis(idle)), "relay");
+    public void relay(long id, int clientFd, int targetFd, ByteBuffer early, ByteBuffer answer, Duration idle) {
+        byte[] up = bytes(early);
+        byte[] down = bytes(answer);
+        check(
+                Natives.tailnet_relay_fds(
+                        handle, id, clientFd, targetFd, up, length(up), down, length(down), millis(idle)),
+                "relay");
     }
 
     /**
@@ -173,12 +191,22 @@ public final class TailnetNode implements AutoCloseable {
      * @param id not in use
      */
     public void resolve(long id, String name, Duration timeout) {
+        checkName(name);
+        check(Natives.tailnet_resolve(handle, id, name, millis(timeout)), "resolve");
+    }
+
+    /** As {@link #resolve}, in the tailnet only: {@link Code#NOT_OWNED} for a name that is not the tailnet's to know. */
+    public void resolveInTailnet(long id, String name, Duration timeout) {
+        checkName(name);
+        check(Natives.tailnet_resolve_in_tailnet(handle, id, name, millis(timeout)), "resolve");
+    }
+
+    private void checkName(String name) {
         checkOpen("resolve");
         if (name.indexOf('\0') >= 0) {
             // C would look up what stands before it: not the name that was judged.
             throw new BridgeException(Code.INTERNAL, "cannot resolve: the name has a NUL in it");
         }
-        check(Natives.tailnet_resolve(handle, id, name, millis(timeout)), "resolve");
     }
 
     /**

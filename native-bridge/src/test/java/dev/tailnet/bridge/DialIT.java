@@ -31,11 +31,7 @@ class DialIT {
     @BeforeAll
     static void start(TestNetwork network, Peer subnetRouter) throws Exception {
         peer = subnetRouter;
-        node = RunningNode.ephemeral(network, "dial-node");
-        Await.until(
-                "the peer's route is known",
-                LONG,
-                () -> node.node().routeOf(TestAddresses.SUBNET_HOST_IPV4) == TailnetRoute.SUBNET);
+        node = RunningNode.withRoutes(network, "dial-node");
     }
 
     @AfterAll

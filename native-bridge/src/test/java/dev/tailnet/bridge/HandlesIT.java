@@ -114,7 +114,7 @@ class HandlesIT {
             assertThatThrownBy(() -> node.relay(1, client.fd(), NOTHING, LONG)).isInstanceOf(BridgeException.class);
             client.awaitEnd();
             try (Client another = Client.connect()) {
-                assertThatThrownBy(() -> node.relay(1, another.fd(), target.fd(), NOTHING, LONG))
+                assertThatThrownBy(() -> node.relay(1, another.fd(), target.fd(), NOTHING, NOTHING, LONG))
                         .isInstanceOf(BridgeException.class);
                 another.awaitEnd();
                 target.awaitEnd();

@@ -49,11 +49,7 @@ class RelayIT {
 
     @BeforeAll
     static void start(TestNetwork network, Peer subnetRouter) throws Exception {
-        node = RunningNode.ephemeral(network, "relay-node");
-        Await.until(
-                "the peer's route is known",
-                LONG,
-                () -> node.node().routeOf(TestAddresses.SUBNET_HOST_IPV4) == TailnetRoute.SUBNET);
+        node = RunningNode.withRoutes(network, "relay-node");
     }
 
     @AfterAll
@@ -273,7 +269,8 @@ class RelayIT {
                 assertThat(node.events().dialed(id)).isEqualTo(new NodeEvent.Dialed(id, Code.OK, ""));
                 node.node().relay(id, client.fd(), early, idle);
             }
-            case OWN_FD -> node.node().relay(id, client.fd(), Posix.connectLoopback(server.port()), early, idle);
+            case OWN_FD ->
+                node.node().relay(id, client.fd(), Posix.connectLoopback(server.port()), early, NOTHING, idle);
         }
         return id;
     }

@@ -1,6 +1,7 @@
 package dev.tailnet.bridge;
 
 import dev.tailnet.testnet.AuthKeyOptions;
+import dev.tailnet.testnet.TestAddresses;
 import dev.tailnet.testnet.TestNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,6 +24,16 @@ record RunningNode(TailnetNode node, Events events) implements AutoCloseable {
     static RunningNode ephemeral(TestNetwork network, String hostname) throws IOException, InterruptedException {
         String key = network.createAuthKey(AuthKeyOptions.ephemeralNode());
         return start(options(network, hostname, key, true, null)).awaitRunning();
+    }
+
+    /** The same, waiting for the subnet routes to be known as well. */
+    static RunningNode withRoutes(TestNetwork network, String hostname) throws IOException, InterruptedException {
+        var node = ephemeral(network, hostname);
+        Await.until(
+                "the peer's route is known",
+                LONGEST_LOGIN,
+                () -> node.node().routeOf(TestAddresses.SUBNET_HOST_IPV4) == TailnetRoute.SUBNET);
+        return node;
     }
 
     static NodeOptions options(

@@ -66,13 +66,25 @@ final class RunFlags {
         return setting.aliases().stream().map(alias -> "--" + alias).toList();
     }
 
+    /** The flag and its aliases, of which the last given wins. */
+    private static List<String> spellings(Setting setting) {
+        return Stream.concat(Stream.of(setting.flag()), aliases(setting).stream())
+                .toList();
+    }
+
     static Flags read(ParseResult arguments) {
         var values = new EnumMap<Setting, List<String>>(Setting.class);
+        var spellings = new EnumMap<Setting, String>(Setting.class);
         var problems = new ArrayList<String>();
         for (var setting : Setting.values()) {
-            var given = Stream.concat(Stream.of(setting.flag()), aliases(setting).stream())
-                    .flatMap(flag -> values(arguments, flag).stream())
-                    .toList();
+            var given = new ArrayList<String>();
+            for (var flag : spellings(setting)) {
+                var more = values(arguments, flag);
+                given.addAll(more);
+                if (!more.isEmpty()) {
+                    spellings.put(setting, flag);
+                }
+            }
             if (!given.isEmpty()) {
                 values.put(setting, given);
             }
@@ -91,7 +103,7 @@ final class RunFlags {
                                     + STATE_FILE + ": use --state-dir DIR"));
         }
         problems.addAll(unknown(arguments.unmatched()));
-        return new Flags(values, problems);
+        return new Flags(values, spellings, problems);
     }
 
     private static List<String> values(ParseResult arguments, String flag) {
@@ -109,9 +121,7 @@ final class RunFlags {
 
     private static List<String> unknown(List<String> unmatched) {
         var known = Stream.concat(
-                        Arrays.stream(Setting.values())
-                                .flatMap(
-                                        setting -> Stream.concat(Stream.of(setting.flag()), aliases(setting).stream())),
+                        Arrays.stream(Setting.values()).flatMap(setting -> spellings(setting).stream()),
                         Stream.of(PRINT_CONFIG, TUN, STATE))
                 .toList();
         var problems = new ArrayList<String>();

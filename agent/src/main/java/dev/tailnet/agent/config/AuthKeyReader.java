@@ -1,15 +1,9 @@
 package dev.tailnet.agent.config;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** Turns what was given for the auth key, a key or the file that holds it, into the key. */
 final class AuthKeyReader {
-    private static final String FILE = "file:";
-
     private final Findings findings;
     private final boolean mayBeGone;
 
@@ -22,32 +16,18 @@ final class AuthKeyReader {
     }
 
     Optional<AuthKey> read(Given given) {
-        if (given.setting() == Setting.AUTH_KEY_FILE) {
-            return readFile(given.value(), given.source());
-        }
-        if (isFileReference(given.value())) {
-            return readFile(given.value().substring(FILE.length()), given.source());
+        if (given.setting() == Setting.AUTH_KEY_FILE || SecretFile.isReference(given.value())) {
+            return readFile(SecretFile.of(given.value()), given.source());
         }
         return check(given.value(), given.source());
     }
 
-    static boolean isFileReference(String value) {
-        return value.startsWith(FILE);
-    }
-
-    private Optional<AuthKey> readFile(String path, Source source) {
-        try {
-            return check(Files.readString(Path.of(path)).strip(), source);
-        } catch (NoSuchFileException e) {
-            if (mayBeGone) {
-                findings.warning(source, path + " does not exist; the stored identity has to do");
-            } else {
-                findings.problem(source, path + " does not exist");
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            findings.problem(source, path + " cannot be read: " + e.getMessage());
+    private Optional<AuthKey> readFile(SecretFile file, Source source) {
+        if (mayBeGone && file.isMissing()) {
+            findings.warning(source, file.path() + " does not exist; the stored identity has to do");
+            return Optional.empty();
         }
-        return Optional.empty();
+        return file.read(source, findings).flatMap(key -> check(key, source));
     }
 
     /** Messages never quote the value. */

@@ -58,7 +58,7 @@ final class ConfigurationLoader {
     private void gather() {
         flags.values().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(flag -> all.add(new Given(flag.getKey(), flag.getValue(), Source.flag(flag.getKey()))));
+                .forEach(flag -> all.add(new Given(flag.getKey(), flag.getValue(), flags.source(flag.getKey()))));
         all.addAll(EnvironmentReader.read(environment, findings));
         all.stream()
                 .filter(given -> given.setting() == Setting.CONFIG)
@@ -87,6 +87,7 @@ final class ConfigurationLoader {
                 listeners,
                 users(),
                 new ExposeSettings(strongest, findings, effective).read(),
+                new UpstreamReader(strongest, findings, effective, environment).read(listeners.all()),
                 internet(node.exitNode()),
                 one(Setting.RUNTIME_DIR, Values::path, RuntimeDirectory.defaultFor(environment), Path::toString),
                 one(Setting.DRAIN_TIMEOUT, ConfigurationLoader::drainTimeout, Duration.ofSeconds(10), Values::print),
@@ -220,7 +221,7 @@ final class ConfigurationLoader {
     }
 
     private void warnOfVisibleKey(Given given) {
-        if (given.setting() != Setting.AUTH_KEY || AuthKeyReader.isFileReference(given.value())) {
+        if (given.setting() != Setting.AUTH_KEY || SecretFile.isReference(given.value())) {
             return;
         }
         switch (given.source().layer()) {
@@ -236,7 +237,7 @@ final class ConfigurationLoader {
     }
 
     private void noteAuthKey(Given given, Optional<AuthKey> key) {
-        var isPath = given.setting() == Setting.AUTH_KEY_FILE || AuthKeyReader.isFileReference(given.value());
+        var isPath = given.setting() == Setting.AUTH_KEY_FILE || SecretFile.isReference(given.value());
         note(
                 given.setting(),
                 List.of(
@@ -246,7 +247,7 @@ final class ConfigurationLoader {
                 given.source());
     }
 
-    /** Every key in arguments or environment, also one that a stronger source made useless. */
+    /** Every key and password in arguments or environment, also one that a stronger source made useless. */
     private List<Secret> exposed() {
         var exposed = new LinkedHashSet<String>();
         flags.values().getOrDefault(Setting.AUTH_KEY, List.of()).forEach(exposed::add);
@@ -256,10 +257,18 @@ final class ConfigurationLoader {
                 .forEach(given -> exposed.add(given.value()));
         EnvironmentNames.secrets()
                 .forEach(name -> exposed.add(environment.getOrDefault(name, "").strip()));
-        return exposed.stream()
-                .filter(value -> !value.isEmpty() && !AuthKeyReader.isFileReference(value))
-                .map(Secret::of)
-                .toList();
+        var keys = exposed.stream()
+                .filter(value -> !value.isEmpty() && !SecretFile.isReference(value))
+                .map(Secret::of);
+        return Stream.concat(keys, exposedProxies()).toList();
+    }
+
+    private Stream<Secret> exposedProxies() {
+        return Stream.concat(
+                        flags.values().getOrDefault(Setting.UPSTREAM_PROXY, List.of()).stream(),
+                        Stream.of(environment.getOrDefault(Setting.UPSTREAM_PROXY.variable(), "")))
+                .distinct()
+                .flatMap(url -> ProxyUrl.secret(url).stream());
     }
 
     private static Duration drainTimeout(String text) {

@@ -3,6 +3,7 @@ package dev.tailnet.agent.config;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where the agent listens. Every address is resolved; port 0 lets the system pick one.
@@ -25,5 +26,12 @@ public record Listeners(
         socks5 = List.copyOf(socks5);
         http = List.copyOf(http);
         dns = List.copyOf(dns);
+    }
+
+    /** All of them. */
+    List<InetSocketAddress> all() {
+        return Stream.of(mixed, socks5, http, status.stream().toList())
+                .flatMap(List::stream)
+                .toList();
     }
 }

@@ -72,6 +72,25 @@ public enum Setting {
                     + " or all; ,from=tag:ci|alice@example.com says who may, ,proxy-protocol has the service told the"
                     + " peer's address (default: nothing)"),
 
+    UPSTREAM_PROXY_FILE("upstream-proxy-file", Group.UPSTREAM, "PATH", "File that holds the URL of --upstream-proxy"),
+    UPSTREAM_PROXY(
+            "upstream-proxy",
+            Group.UPSTREAM,
+            "URL",
+            "Proxy that leads out of this network: http://[USER:PASSWORD@]HOST:PORT, socks5://..., file:PATH, or env for"
+                    + " that of HTTPS_PROXY. Other users may see a password for a moment: prefer --upstream-proxy-file"),
+    UPSTREAM_PROXY_FOR(
+            "upstream-proxy-for",
+            Group.UPSTREAM,
+            "USES",
+            "What goes through it: direct (targets outside the tailnet), control (control server and relays); default both"),
+    UPSTREAM_NO_PROXY(
+            "upstream-no-proxy",
+            Group.UPSTREAM,
+            "LIST",
+            "What does not, as in NO_PROXY: example.com,.example.com,10.0.0.0/8,192.0.2.1:443 (default none; with env:"
+                    + " NO_PROXY)"),
+
     INTERNET(
             "internet",
             Group.BEHAVIOUR,
@@ -116,6 +135,7 @@ public enum Setting {
         LOGIN("Node and login"),
         LISTENERS("Listeners"),
         INBOUND("From the tailnet"),
+        UPSTREAM("Upstream proxy"),
         LIMITS("Limits"),
         BEHAVIOUR("Behaviour"),
         CONFIGURATION("Configuration");
@@ -191,7 +211,14 @@ public enum Setting {
     /** Whether it takes several values, comma-separated or repeated. */
     public boolean isList() {
         return switch (this) {
-            case ADVERTISE_TAGS, LISTEN, SOCKS5_LISTEN, HTTP_LISTEN, DNS_LISTEN, EXPOSE -> true;
+            case ADVERTISE_TAGS,
+                    LISTEN,
+                    SOCKS5_LISTEN,
+                    HTTP_LISTEN,
+                    DNS_LISTEN,
+                    EXPOSE,
+                    UPSTREAM_PROXY_FOR,
+                    UPSTREAM_NO_PROXY -> true;
             case AUTH_KEY_FILE,
                     AUTH_KEY,
                     LOGIN_SERVER,
@@ -201,6 +228,8 @@ public enum Setting {
                     ACCEPT_ROUTES,
                     USERS_FILE,
                     STATUS_LISTEN,
+                    UPSTREAM_PROXY_FILE,
+                    UPSTREAM_PROXY,
                     INTERNET,
                     EXIT_NODE,
                     DRAIN_TIMEOUT,

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param listeners where the agent listens
  * @param users who may use the proxies; empty when everybody may
  * @param exposed what the tailnet may connect to
+ * @param upstream the proxy that leads out of this host's network; empty when there is none
  * @param internet what happens to targets outside the tailnet
  * @param runtimeDir holds the control socket; created with mode 0700 when the agent starts
  * @param drainTimeout how long open tunnels may go on after the first stop signal
@@ -25,6 +26,7 @@ public record Settings(
         Listeners listeners,
         Optional<Users> users,
         List<ExposeSpec> exposed,
+        Optional<UpstreamSettings> upstream,
         Internet internet,
         Path runtimeDir,
         Duration drainTimeout,

@@ -21,8 +21,8 @@ record Source(Layer layer, String text) {
 
     static final Source DEFAULT = new Source(Layer.DEFAULT, "default");
 
-    static Source flag(Setting setting) {
-        return new Source(Layer.FLAG, setting.flag() + " (flag)");
+    static Source flag(String flag) {
+        return new Source(Layer.FLAG, flag + " (flag)");
     }
 
     static Source variable(String name) {

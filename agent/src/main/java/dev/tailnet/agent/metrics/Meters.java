@@ -202,7 +202,7 @@ final class Meters {
         outcomes(connections, decision.request().protocol()).count(reason);
         Route route = decision.route();
         boolean dialed = !decision.dial().isZero();
-        if (route == null || route == Route.UNOWNED || decision.address() == null || !dialed) {
+        if (route == null || route == Route.UNOWNED || !dialed) {
             return;
         }
         outcomes(dials, route).count(reason);

@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 final class ControlTrouble {
     private static final Pattern X509 = Pattern.compile("x509: .*");
 
+    /** The library's own words, wherever they stand in what the tailscale packages make of them; some take no blanks. */
+    private static final Pattern UPSTREAM = Pattern.compile("upstream[ _]proxy[ _][^\"]*");
+
     /** The end of Go's error chain, and what to look at. */
     private record Cause(String ending, String fix) {}
 
@@ -31,6 +34,7 @@ final class ControlTrouble {
         return error.startsWith("fetch control key")
                 || error.startsWith("register request")
                 || X509.matcher(error).find()
+                || UPSTREAM.matcher(error).find()
                 || CAUSES.stream().anyMatch(cause -> error.contains(cause.ending()));
     }
 
@@ -38,6 +42,12 @@ final class ControlTrouble {
         Matcher certificate = X509.matcher(error);
         if (certificate.find()) {
             return NodeState.trying(certificate(server, certificate.group()));
+        }
+        Matcher upstream = UPSTREAM.matcher(error);
+        if (upstream.find()) {
+            return NodeState.trying("control server " + server + " cannot be reached: "
+                    + upstream.group().replace('_', ' ')
+                    + ". Check --upstream-proxy, or HTTPS_PROXY if that names it.");
         }
         for (Cause cause : CAUSES) {
             if (error.contains(cause.ending())) {

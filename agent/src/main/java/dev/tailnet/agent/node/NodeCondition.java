@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param refusal the control server's words for refusing the login
  * @param browseToUrl where a person can log the node in
+ * @param removal the control server's words for not knowing the node any more
  * @param startFailure why the library could not be loaded or the node not be started
  * @param hasRun whether the node has been running before
  */
@@ -18,13 +19,14 @@ record NodeCondition(
         @Nullable String refusal,
         @Nullable String browseToUrl,
         @Nullable SelfNode self,
+        @Nullable String removal,
         Map<String, String> warnings,
         @Nullable String startFailure,
         boolean stopped,
         boolean hasRun) {
 
     static NodeCondition initial() {
-        return new NodeCondition(IpnState.NO_STATE, null, null, null, Map.of(), null, false, false);
+        return new NodeCondition(IpnState.NO_STATE, null, null, null, null, Map.of(), null, false, false);
     }
 
     NodeCondition after(Notification news) {
@@ -35,8 +37,9 @@ record NodeCondition(
         return new NodeCondition(
                 nextIpn,
                 nextRefusal,
-                nextUrl == null || nextUrl.isEmpty() ? null : nextUrl,
+                orNull(nextUrl),
                 news.self() == null ? self : news.self(),
+                orNull(news.removed() == null ? removal : news.removed()),
                 news.warnings() == null ? warnings : Map.copyOf(news.warnings()),
                 startFailure,
                 stopped,
@@ -44,11 +47,11 @@ record NodeCondition(
     }
 
     NodeCondition afterStartFailure(String reason) {
-        return new NodeCondition(ipn, refusal, browseToUrl, self, warnings, reason, stopped, hasRun);
+        return new NodeCondition(ipn, refusal, browseToUrl, self, removal, warnings, reason, stopped, hasRun);
     }
 
     NodeCondition afterStop() {
-        return new NodeCondition(ipn, refusal, browseToUrl, self, warnings, startFailure, true, hasRun);
+        return new NodeCondition(ipn, refusal, browseToUrl, self, removal, warnings, startFailure, true, hasRun);
     }
 
     /** @param now tells whether the node's key has expired */
@@ -60,8 +63,8 @@ record NodeCondition(
             return NodeState.stuck(Kind.FAILED, startFailure);
         }
         return switch (ipn) {
-            case RUNNING -> NodeState.running();
-            case STARTING -> connecting();
+            case RUNNING -> removal == null ? NodeState.running() : removed(login, removal);
+            case STARTING -> removal == null ? connecting() : removed(login, removal);
             case NEEDS_MACHINE_AUTH ->
                 NodeState.stuck(
                         Kind.NEEDS_APPROVAL,
@@ -119,6 +122,17 @@ record NodeCondition(
         return NodeState.stuck(
                 Kind.NEEDS_LOGIN,
                 what + ". Start the agent again with a valid auth key; nodes with tags do not expire.");
+    }
+
+    private static NodeState removed(Login login, String words) {
+        return NodeState.stuck(
+                Kind.NEEDS_LOGIN,
+                "control server " + login.server() + " does not know this node any more (" + words + "): it was removed"
+                        + " there. Start the agent again with a valid auth key.");
+    }
+
+    private static @Nullable String orNull(@Nullable String text) {
+        return text == null || text.isEmpty() ? null : text;
     }
 
     private static boolean isPastLogin(IpnState state) {

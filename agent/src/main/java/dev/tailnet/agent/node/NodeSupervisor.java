@@ -65,12 +65,12 @@ public final class NodeSupervisor {
      * the node does afterwards is told by {@link #state}.
      *
      * @param loop reads the node's events
-     * @param ownListeners this process's listeners, once they are bound; waited for after the slow part
+     * @param surroundings known once the listeners are bound, and waited for after the slow part
      * @param prepare what has to be told to the node before it starts
      * @throws StartFailure if the library cannot be used or turns the settings down
      * @throws java.util.concurrent.CompletionException if the listeners could not be bound
      */
-    public void start(EventLoop loop, CompletableFuture<OwnListeners> ownListeners, Runnable prepare)
+    public void start(EventLoop loop, CompletableFuture<Surroundings> surroundings, Runnable prepare)
             throws StartFailure {
         try {
             TailnetNode created = create();
@@ -85,9 +85,7 @@ public final class NodeSupervisor {
                             NodeEvent.LENGTH_FIELD_BYTES))
                     .addLast(new EventStreamHandler(this, operations, inbound));
             loop.register(channel).syncUninterruptibly();
-            OwnListeners own = ownListeners.join();
-            created.setOwnProxies(own.proxies());
-            created.setOwnDnsListeners(own.dns());
+            surroundings.join().applyTo(created);
             settings.exitNode().ifPresent(created::setExitNode);
             prepare.run();
             created.start();

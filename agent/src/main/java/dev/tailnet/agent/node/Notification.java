@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param errorMessage why the control server refused the login
  * @param browseToUrl where a person can log the node in; empty when that is over
+ * @param removed why the control server does not know the node any more; empty when it does
  * @param warnings the complete set of health warnings by code, each with its cause or else its text
  */
 record Notification(
@@ -16,4 +17,5 @@ record Notification(
         boolean loginFinished,
         @Nullable String browseToUrl,
         @Nullable SelfNode self,
+        @Nullable String removed,
         @Nullable Map<String, String> warnings) {}

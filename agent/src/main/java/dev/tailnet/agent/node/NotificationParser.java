@@ -26,6 +26,7 @@ final class NotificationParser {
         boolean loginFinished = false;
         String browseToUrl = null;
         SelfNode self = null;
+        String removed = null;
         Map<String, String> warnings = null;
         try (JsonParser parser = json.createParser(ObjectReadContext.empty(), notify)) {
             parser.nextToken();
@@ -43,12 +44,13 @@ final class NotificationParser {
                     }
                     case "BrowseToURL" -> browseToUrl = parser.getString();
                     case "SelfChange" -> self = self(parser);
+                    case "NodeRemoved" -> removed = parser.getString();
                     case "Health" -> warnings = health(parser);
                     default -> parser.skipChildren();
                 }
             }
         }
-        return new Notification(state, errorMessage, loginFinished, browseToUrl, self, warnings);
+        return new Notification(state, errorMessage, loginFinished, browseToUrl, self, removed, warnings);
     }
 
     private static SelfNode self(JsonParser parser) {

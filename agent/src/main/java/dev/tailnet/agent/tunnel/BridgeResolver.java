@@ -9,31 +9,49 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 
-/** Looks names up through the bridge: the tailnet's names first, then the system's. */
+/** Looks names up through the bridge. */
 public final class BridgeResolver implements Resolver {
     private final NodeLink link;
+    private final Lookup lookup;
 
-    public BridgeResolver(NodeLink link) {
+    private BridgeResolver(NodeLink link, Lookup lookup) {
         this.link = link;
+        this.lookup = lookup;
+    }
+
+    /** One that knows the tailnet's names, then the system's. */
+    public static BridgeResolver everywhere(NodeLink link) {
+        return new BridgeResolver(link, TailnetNode::resolve);
+    }
+
+    /** One that knows the tailnet's names; for any other it fails with {@code NOT_ON_TAILNET}. */
+    public static BridgeResolver inTailnet(NodeLink link) {
+        return new BridgeResolver(link, TailnetNode::resolveInTailnet);
+    }
+
+    /** The call that starts a lookup. */
+    @FunctionalInterface
+    private interface Lookup {
+        void start(TailnetNode node, long id, String name, Duration timeout);
     }
 
     @Override
     public Future<Resolution> resolve(String name, Duration timeout, EventExecutor executor) {
         long id = link.nextId();
-        var lookup = new PendingLookup(id, name, timeout, executor, link::cancel);
+        var pendingLookup = new PendingLookup(id, name, timeout, executor, link::cancel);
         TailnetNode node = link.node();
         if (node == null) {
-            lookup.fail(Code.NODE_DOWN, link.whyNotUp());
-            return lookup;
+            pendingLookup.fail(Code.NODE_DOWN, link.whyNotUp());
+            return pendingLookup;
         }
         PendingOperations pending = link.pending();
-        pending.add(id, lookup);
+        pending.add(id, pendingLookup);
         try {
-            node.resolve(id, name, timeout);
+            lookup.start(node, id, name, timeout);
         } catch (BridgeException e) {
-            pending.remove(id, lookup);
-            lookup.fail(e.code(), e.getMessage());
+            pending.remove(id, pendingLookup);
+            pendingLookup.fail(e.code(), e.getMessage());
         }
-        return lookup;
+        return pendingLookup;
     }
 }

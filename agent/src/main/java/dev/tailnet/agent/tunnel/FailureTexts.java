@@ -61,6 +61,7 @@ final class FailureTexts {
                                 + ": check the tailnet's and this machine's DNS servers");
             case NODE_DOWN -> failure(FailureReason.NODE_NOT_READY, "the node is not up: " + message);
             case CANCELLED -> failure(FailureReason.CANCELLED, words(message, "cancelled"));
+            case NOT_OWNED -> failure(FailureReason.NOT_ON_TAILNET, name + " is no name of the tailnet");
             case RESOURCES ->
                 failure(FailureReason.RESOURCES, "the agent is out of file descriptors or memory: " + message);
             case OK,
@@ -68,7 +69,6 @@ final class FailureTexts {
                     HOST_UNREACHABLE,
                     NET_UNREACHABLE,
                     NO_SUCH_NAME,
-                    NOT_OWNED,
                     RESET,
                     IDLE,
                     RESOLVE_FAILED,

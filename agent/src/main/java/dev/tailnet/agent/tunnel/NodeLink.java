@@ -4,7 +4,10 @@ import dev.tailnet.agent.node.NodeSupervisor;
 import dev.tailnet.bridge.BridgeException;
 import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.TailnetNode;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,20 @@ public final class NodeLink {
     /** The id of an operation that belongs to no request. */
     long nextId() {
         return ids.getAndIncrement();
+    }
+
+    /** Starts a tunnel by a call that gives the client's socket away. */
+    PendingTunnel tunnel(long id, EventExecutor executor, Consumer<TailnetNode> relay) {
+        TailnetNode node = Objects.requireNonNull(supervisor.node(), "a connection was dialed without a node");
+        var tunnel = new PendingTunnel(id, executor, this::cancel);
+        pending.add(id, tunnel);
+        try {
+            relay.accept(node);
+        } catch (BridgeException e) {
+            pending.remove(id, tunnel);
+            tunnel.fail(e.code(), e.getMessage());
+        }
+        return tunnel;
     }
 
     void cancel(long id) {

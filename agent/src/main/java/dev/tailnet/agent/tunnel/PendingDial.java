@@ -4,20 +4,16 @@ import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.NodeEvent;
 import dev.tailnet.bridge.Via;
 import dev.tailnet.proxy.dial.Upstream;
-import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.LongFunction;
 
 /** A dial under way. */
-final class PendingDial extends DefaultPromise<Upstream> {
-    private final long id;
+final class PendingDial extends PendingOperation<Upstream> {
     private final Via via;
     private final InetSocketAddress remote;
-    private final Duration timeout;
     private final LongFunction<Upstream> upstreams;
-    private final Canceller canceller;
 
     PendingDial(
             long id,
@@ -27,34 +23,23 @@ final class PendingDial extends DefaultPromise<Upstream> {
             EventExecutor executor,
             LongFunction<Upstream> upstreams,
             Canceller canceller) {
-        super(executor);
-        this.id = id;
+        super(id, timeout, executor, canceller);
         this.via = via;
         this.remote = remote;
-        this.timeout = timeout;
         this.upstreams = upstreams;
-        this.canceller = canceller;
     }
 
     void complete(NodeEvent.Dialed event) {
         if (event.code() == Code.OK) {
             // A cancelled dial needs nothing more: the library closes the connection on cancel, dialed or not.
-            trySuccess(upstreams.apply(id));
+            trySuccess(upstreams.apply(id()));
         } else {
             fail(event.code(), event.message());
         }
     }
 
-    void fail(Code code, String message) {
-        tryFailure(FailureTexts.dial(via, remote, timeout, code, message));
-    }
-
     @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-        boolean cancelled = super.cancel(mayInterruptIfRunning);
-        if (cancelled) {
-            canceller.cancel(id);
-        }
-        return cancelled;
+    void fail(Code code, String message) {
+        tryFailure(FailureTexts.dial(via, remote, timeout(), code, message));
     }
 }

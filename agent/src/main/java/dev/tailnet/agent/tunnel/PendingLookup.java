@@ -3,7 +3,6 @@ package dev.tailnet.agent.tunnel;
 import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.NodeEvent;
 import dev.tailnet.proxy.resolve.Resolution;
-import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -12,18 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A lookup under way. */
-final class PendingLookup extends DefaultPromise<Resolution> {
-    private final long id;
+final class PendingLookup extends PendingOperation<Resolution> {
     private final String name;
-    private final Duration timeout;
-    private final Canceller canceller;
 
     PendingLookup(long id, String name, Duration timeout, EventExecutor executor, Canceller canceller) {
-        super(executor);
-        this.id = id;
+        super(id, timeout, executor, canceller);
         this.name = name;
-        this.timeout = timeout;
-        this.canceller = canceller;
     }
 
     void complete(NodeEvent.Resolved event) {
@@ -35,8 +28,9 @@ final class PendingLookup extends DefaultPromise<Resolution> {
         }
     }
 
+    @Override
     void fail(Code code, String message) {
-        tryFailure(FailureTexts.lookup(name, timeout, code, message));
+        tryFailure(FailureTexts.lookup(name, timeout(), code, message));
     }
 
     /** The addresses with the name in them, so that later messages can say both. */
@@ -63,14 +57,5 @@ final class PendingLookup extends DefaultPromise<Resolution> {
             case UNKNOWN -> "unknown";
         };
         return event.servers().isEmpty() ? who : who + " (" + event.servers() + ")";
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-        boolean cancelled = super.cancel(mayInterruptIfRunning);
-        if (cancelled) {
-            canceller.cancel(id);
-        }
-        return cancelled;
     }
 }

@@ -38,7 +38,9 @@ class RunFlagsTest {
         "--outbound-http-proxy-listen, HTTP_LISTEN"
     })
     void otherSpellingsMeanTheSame(String flag, Setting setting) {
-        assertThat(read(flag, "x").values()).containsExactly(entry(setting, List.of("x")));
+        var flags = read(flag, "x");
+        assertThat(flags.values()).containsExactly(entry(setting, List.of("x")));
+        assertThat(flags.spellings()).containsExactly(entry(setting, flag));
     }
 
     @Test

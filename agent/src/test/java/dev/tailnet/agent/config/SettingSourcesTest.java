@@ -1,6 +1,7 @@
 package dev.tailnet.agent.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tailnet.proxy.auth.Users;
 import java.net.InetSocketAddress;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -19,6 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 class SettingSourcesTest {
     @TempDir
     private Path directory;
+
+    @Test
+    void aProblemNamesTheFlagAsItWasWritten() {
+        var flags = new Flags(
+                Map.of(Setting.LOGIN_SERVER, List.of("nonsense")),
+                Map.of(Setting.LOGIN_SERVER, "--control-url"),
+                List.of());
+        assertThatThrownBy(() -> Configuration.load(flags, Map.of())).hasMessageStartingWith("--control-url (flag): ");
+    }
 
     @Test
     void authKey() {

@@ -113,6 +113,20 @@ class NodeConditionTest {
     }
 
     @Test
+    void saysThatTheServerDoesNotKnowTheNodeAnyMore() {
+        NodeCondition running = NodeCondition.initial().after(state(6));
+        NodeCondition removed = running.after(parser.parse("{\"NodeRemoved\":\"404: node not found\"}"));
+
+        assertThat(removed.state(WITH_KEY, NOW).kind()).isEqualTo(Kind.NEEDS_LOGIN);
+        assertThat(removed.state(WITH_KEY, NOW).outlook()).isEqualTo(Outlook.STUCK);
+        assertThat(removed.state(WITH_KEY, NOW).reason())
+                .startsWith(
+                        "control server http://127.0.0.1:8080 does not know this node any more (404: node not found)");
+        assertThat(removed.after(parser.parse("{\"NodeRemoved\":\"\"}")).state(WITH_KEY, NOW))
+                .isEqualTo(NodeState.running());
+    }
+
+    @Test
     void asksForApproval() {
         NodeState state = NodeCondition.initial().after(state(3)).state(WITH_KEY, NOW);
 
@@ -138,6 +152,8 @@ class NodeConditionTest {
             fetch control key: Get "https://c/key?v=1": dial tcp: lookup c on 10.0.0.2:53: no such host | does not answer: no such host
             fetch control key: Get "https://c/key?v=1": context deadline exceeded | does not answer: deadline exceeded
             fetch control key: 404 Not Found | does not answer like a control server
+            fetch control key: Get "https://c/key?v=1": upstream proxy http://p:3128 refuses the credentials (407 No) | cannot be reached: upstream proxy http://p:3128 refuses the credentials (407 No). Check --upstream-proxy
+            Get "http://c/key": malformed HTTP response "upstream_proxy_http://p:3128_cannot_be_reached:_connection_refused" | cannot be reached: upstream proxy http://p:3128 cannot be reached: connection refused. Check
             register request: http 500: out of disk | login at control server http://127.0.0.1:8080 does not succeed
             invalid key: API key kTEST not valid | auth key rejected by http://127.0.0.1:8080: invalid key: API key kTEST not valid
             requested tags [tag:ci] are invalid or not permitted | tags refused by

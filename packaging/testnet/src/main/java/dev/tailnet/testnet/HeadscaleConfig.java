@@ -38,7 +38,7 @@ final class HeadscaleConfig {
                 "search_domains", options.searchDomains(),
                 "extra_records", options.extraRecords());
         return JSON.writeValueAsString(Map.ofEntries(
-                Map.entry("server_url", "http://" + Ports.hostPort(http)),
+                Map.entry("server_url", "http://" + options.controlName() + ":" + http.getPort()),
                 Map.entry("listen_addr", Ports.hostPort(http)),
                 Map.entry("metrics_listen_addr", ""),
                 Map.entry("grpc_listen_addr", "127.0.0.1:0"),

@@ -7,12 +7,14 @@ import java.util.Map;
  * How a test network is set up.
  *
  * @param baseDomain the tailnet's MagicDNS domain: a node {@code web} is {@code web.<baseDomain>}
+ * @param controlName how the control server calls itself; its relay is known by this name, with 127.0.0.1 as its address
  * @param extraRecords further names that the control server hands out (Headscale's {@code extra_records})
  * @param searchDomains what names are tried with, beside the tailnet's own domain
  * @param splitDns name servers by domain suffix, as {@code host:port} or address; nodes ask them for the names below that suffix
  */
 public record NetworkOptions(
         String baseDomain,
+        String controlName,
         List<DnsRecord> extraRecords,
         List<String> searchDomains,
         Map<String, List<String>> splitDns) {
@@ -29,6 +31,7 @@ public record NetworkOptions(
     public static NetworkOptions defaults() {
         return new NetworkOptions(
                 "tailnet.test",
+                "127.0.0.1",
                 List.of(
                         DnsRecord.a("subnet-host.internal.test", TestAddresses.SUBNET_HOST_IPV4.getHostAddress()),
                         DnsRecord.aaaa("subnet-host.internal.test", TestAddresses.SUBNET_HOST_IPV6.getHostAddress()),
@@ -39,15 +42,20 @@ public record NetworkOptions(
     }
 
     public NetworkOptions withExtraRecords(DnsRecord... records) {
-        return new NetworkOptions(baseDomain, List.of(records), searchDomains, splitDns);
+        return new NetworkOptions(baseDomain, controlName, List.of(records), searchDomains, splitDns);
+    }
+
+    public NetworkOptions withControlName(String name) {
+        return new NetworkOptions(baseDomain, name, extraRecords, searchDomains, splitDns);
     }
 
     public NetworkOptions withSplitDns(String suffix, String... servers) {
-        return new NetworkOptions(baseDomain, extraRecords, searchDomains, Map.of(suffix, List.of(servers)));
+        return new NetworkOptions(
+                baseDomain, controlName, extraRecords, searchDomains, Map.of(suffix, List.of(servers)));
     }
 
     public NetworkOptions withSearchDomains(String... domains) {
-        return new NetworkOptions(baseDomain, extraRecords, List.of(domains), splitDns);
+        return new NetworkOptions(baseDomain, controlName, extraRecords, List.of(domains), splitDns);
     }
 
     /**

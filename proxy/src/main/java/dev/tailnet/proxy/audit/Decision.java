@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param addresses what the name resolved to, or the address asked for; empty when it did not come to that
  * @param answeredBy who knew the name; null for an address, or when it was not looked up
- * @param address the address that was dialed last; null when none was
+ * @param address the address that was dialed last; null when none was, or the upstream proxy resolves the name
  * @param route the way to {@code address}; null when there is none
  * @param rule the policy's rule that refused; null when none did
  * @param failure null when the tunnel was established

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +40,7 @@ public final class Slf4jAuditSink implements AuditSink {
         if (decision.answeredBy() != null) {
             line.append(" answered_by=").append(AuditWords.quoted(decision.answeredBy()));
         }
-        InetAddress address = decision.address();
-        if (address != null) {
-            line.append(" address=").append(address.getHostAddress());
-        }
+        address(line, decision.address());
         if (decision.route() != null) {
             line.append(" route=").append(decision.route());
         }
@@ -63,10 +61,9 @@ public final class Slf4jAuditSink implements AuditSink {
     }
 
     static String line(Closed closed) {
-        StringBuilder line = start("CLOSE", closed.request())
-                .append(" address=")
-                .append(closed.address().getHostAddress())
-                .append(" route=")
+        StringBuilder line = start("CLOSE", closed.request());
+        address(line, closed.address());
+        line.append(" route=")
                 .append(closed.route())
                 .append(" end=")
                 .append(closed.end().cause())
@@ -101,6 +98,12 @@ public final class Slf4jAuditSink implements AuditSink {
             line.append(" role=").append(AuditWords.quoted(request.role()));
         }
         return line.append(" target=").append(request.target());
+    }
+
+    private static void address(StringBuilder line, @Nullable InetAddress address) {
+        if (address != null) {
+            line.append(" address=").append(address.getHostAddress());
+        }
     }
 
     private static void milliseconds(StringBuilder line, String key, Duration duration) {

@@ -2,6 +2,11 @@ package dev.tailnet.proxy.connect;
 
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
-/** An address that may be dialed, and the way to it. */
-public record Candidate(InetAddress address, Route route) {}
+/**
+ * What may be dialed, and the way to it.
+ *
+ * @param address null for the target by its name, which the upstream proxy resolves
+ */
+public record Candidate(@Nullable InetAddress address, Route route) {}

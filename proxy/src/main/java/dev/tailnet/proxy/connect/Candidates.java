@@ -38,7 +38,7 @@ record Candidates(
             }
             switch (policy.onAddress(request, address, route)) {
                 case Verdict.Allowed() ->
-                    (route == Route.DIRECT ? directly : overTailnet).add(new Candidate(address, route));
+                    (isOutside(route) ? directly : overTailnet).add(new Candidate(address, route));
                 case Verdict.Refused(String refusedBy, String message) -> {
                     if (failure == null) {
                         failure = new ConnectFailure(FailureReason.NOT_ALLOWED, message);
@@ -52,6 +52,19 @@ record Candidates(
             return new Candidates(overTailnet, null, null);
         }
         return new Candidates(List.of(), failure == null ? noAddress(request) : failure, rule);
+    }
+
+    /** Has the policy judge a name that the upstream proxy is to resolve. */
+    static Candidates ofName(ConnectRequest request, Policy policy) {
+        return switch (policy.onUnresolved(request, Route.UPSTREAM_PROXY)) {
+            case Verdict.Allowed() -> new Candidates(List.of(new Candidate(null, Route.UPSTREAM_PROXY)), null, null);
+            case Verdict.Refused(String refusedBy, String message) ->
+                new Candidates(List.of(), new ConnectFailure(FailureReason.NOT_ALLOWED, message), refusedBy);
+        };
+    }
+
+    private static boolean isOutside(Route route) {
+        return route == Route.DIRECT || route == Route.UPSTREAM_PROXY;
     }
 
     private static ConnectFailure unowned(InetAddress address) {

@@ -3,7 +3,6 @@ package dev.tailnet.proxy.connect;
 import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.HandlerNames;
-import dev.tailnet.proxy.dial.Dialer;
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.relay.HandOver;
@@ -17,6 +16,7 @@ import dev.tailnet.proxy.route.RouteTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -27,25 +27,19 @@ public final class Connector {
     final Readiness readiness;
     final Resolver resolver;
     final RouteTable routes;
-    final Dialer tailnet;
-    final Dialer direct;
+    final Ways ways;
     final AuditSink audit;
     volatile Timeouts timeouts;
     final Sockets sockets;
     final HandOver handOver;
     private final AtomicLong ids = new AtomicLong();
 
-    /**
-     * @param tailnet dials what {@code routes} does not call direct
-     * @param direct dials from this host's own network
-     */
     public Connector(
             Policy policy,
             Readiness readiness,
             Resolver resolver,
             RouteTable routes,
-            Dialer tailnet,
-            Dialer direct,
+            Ways ways,
             AuditSink audit,
             Timeouts timeouts,
             Sockets sockets) {
@@ -53,8 +47,7 @@ public final class Connector {
         this.readiness = readiness;
         this.resolver = resolver;
         this.routes = routes;
-        this.tailnet = tailnet;
-        this.direct = direct;
+        this.ways = ways;
         this.audit = audit;
         this.timeouts = timeouts;
         this.sockets = sockets;
@@ -100,12 +93,28 @@ public final class Connector {
      * @return null when the connection must not serve the request; then it is of no more use, and {@link #open} says why
      */
     public @Nullable Trail reuse(ConnectRequest request, Candidate way) {
-        if (policy.onTarget(request) instanceof Verdict.Allowed
-                && routes.routeOf(way.address()) == way.route()
-                && policy.onAddress(request, way.address(), way.route()) instanceof Verdict.Allowed) {
+        if (policy.onTarget(request) instanceof Verdict.Allowed && mayTake(request, way)) {
             return Trail.reusing(audit, request, way);
         }
         return null;
+    }
+
+    private boolean mayTake(ConnectRequest request, Candidate way) {
+        Target target = request.target();
+        InetAddress address = way.address();
+        Verdict verdict;
+        if (address == null) {
+            if (ways.proxiedFor(target) == null) {
+                return false;
+            }
+            verdict = policy.onUnresolved(request, way.route());
+        } else {
+            if (ways.routesTo(target, routes).routeOf(address) != way.route()) {
+                return false;
+            }
+            verdict = policy.onAddress(request, address, way.route());
+        }
+        return verdict instanceof Verdict.Allowed;
     }
 
     /**

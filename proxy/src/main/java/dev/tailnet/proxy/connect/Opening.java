@@ -1,19 +1,18 @@
 package dev.tailnet.proxy.connect;
 
-import dev.tailnet.proxy.dial.Dialer;
 import dev.tailnet.proxy.dial.Upstream;
 import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.Host;
-import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.resolve.Resolution;
+import dev.tailnet.proxy.resolve.Resolver;
+import dev.tailnet.proxy.route.RouteTable;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -116,10 +115,12 @@ public final class Opening extends DefaultPromise<Opened> {
                 judgeAddresses();
             }
             case Host.Name(String name) -> {
+                Ways.Proxied proxied = connector.ways.proxiedFor(request.target());
+                Resolver resolver = proxied == null ? connector.resolver : proxied.names();
                 trail.startStep();
                 Duration patience = connector.timeouts.lookup();
                 var lookup = Watchdog.over(
-                        connector.resolver.resolve(name, patience, executor),
+                        resolver.resolve(name, patience, executor),
                         patience,
                         executor,
                         () -> new ConnectFailure(
@@ -132,7 +133,12 @@ public final class Opening extends DefaultPromise<Opened> {
                         trail.addresses(resolution.addresses(), resolution.answeredBy());
                         judgeAddresses();
                     } else {
-                        fail(failure(answer.cause()));
+                        ConnectFailure failure = failure(answer.cause());
+                        if (proxied != null && failure.reason() == FailureReason.NOT_ON_TAILNET) {
+                            dial(Candidates.ofName(request, connector.policy));
+                        } else {
+                            fail(failure);
+                        }
                     }
                 });
             }
@@ -140,7 +146,11 @@ public final class Opening extends DefaultPromise<Opened> {
     }
 
     private void judgeAddresses() {
-        Candidates judged = Candidates.of(request, trail.addresses(), connector.routes, connector.policy);
+        RouteTable routes = connector.ways.routesTo(request.target(), connector.routes);
+        dial(Candidates.of(request, trail.addresses(), routes, connector.policy));
+    }
+
+    private void dial(Candidates judged) {
         if (judged.failure() != null) {
             trail.refusedBy(judged.rule());
             fail(judged.failure());
@@ -155,10 +165,8 @@ public final class Opening extends DefaultPromise<Opened> {
         Duration timeout = DialShare.of(Duration.ofNanos(dialDeadline - System.nanoTime()), candidates.size() - next);
         Candidate candidate = candidates.get(next++);
         trail.dialing(candidate);
-        Dialer dialer = candidate.route() == Route.DIRECT ? connector.direct : connector.tailnet;
-        var remote = new InetSocketAddress(candidate.address(), request.target().port());
         Future<Upstream> dial = Watchdog.over(
-                dialer.dial(request.id(), remote, timeout, executor),
+                connector.ways.dial(request, candidate, timeout, executor),
                 timeout,
                 executor,
                 () -> new ConnectFailure(FailureReason.TIMEOUT, "the dial of " + request.target() + " did not end"),

@@ -40,7 +40,8 @@ public final class Trail {
     /** The trail of a request that a connection serves which is open already. */
     static Trail reusing(AuditSink sink, ConnectRequest request, Candidate way) {
         var trail = new Trail(sink, request);
-        trail.addresses = List.of(way.address());
+        InetAddress address = way.address();
+        trail.addresses = address == null ? List.of() : List.of(address);
         trail.dialed = way;
         return trail;
     }

@@ -33,6 +33,7 @@ record HttpAnswer(HttpResponseStatus status, String error, String text, String e
             case NOT_ALLOWED -> of(HttpResponseStatus.FORBIDDEN, DENIED, failure);
             case CONNECTION_REFUSED -> of(HttpResponseStatus.BAD_GATEWAY, "connection_refused", failure);
             case HOST_UNREACHABLE -> of(HttpResponseStatus.BAD_GATEWAY, "destination_unavailable", failure);
+            case UPSTREAM_PROXY -> of(HttpResponseStatus.BAD_GATEWAY, "proxy_configuration_error", failure);
             case NETWORK_UNREACHABLE, NOT_ON_TAILNET ->
                 of(HttpResponseStatus.BAD_GATEWAY, "destination_ip_unroutable", failure);
             case TIMEOUT -> of(HttpResponseStatus.GATEWAY_TIMEOUT, "connection_timeout", failure);

@@ -4,8 +4,6 @@ import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.Collection;
 import java.util.function.Supplier;
 
 /**
@@ -14,13 +12,9 @@ import java.util.function.Supplier;
  */
 public final class BasePolicy implements Policy {
     private final Internet internet;
-    private final Supplier<? extends Collection<InetSocketAddress>> ownListeners;
+    private final OwnListeners ownListeners;
 
-    /**
-     * @param ownListeners where this process listens, asked on every request as listeners come and go; never blocks. One on a
-     *     wildcard address stands for its port on the loopback and wildcard addresses: list the host's other addresses beside it
-     */
-    public BasePolicy(Internet internet, Supplier<? extends Collection<InetSocketAddress>> ownListeners) {
+    public BasePolicy(Internet internet, OwnListeners ownListeners) {
         this.internet = internet;
         this.ownListeners = ownListeners;
     }
@@ -49,24 +43,27 @@ public final class BasePolicy implements Policy {
             return Verdict.refused(kind.rule(), kind.explain(shown(request, address, meant)));
         }
         return switch (route) {
-            case DIRECT, EXIT_NODE -> outside(request, address, meant, route);
+            case DIRECT, UPSTREAM_PROXY, EXIT_NODE -> outside(shown(request, address, meant), route);
             case TAILNET, SUBNET, UNOWNED -> Verdict.allowed();
         };
     }
 
-    private Verdict outside(ConnectRequest request, InetAddress address, InetAddress meant, Route route) {
+    @Override
+    public Verdict onUnresolved(ConnectRequest request, Route route) {
+        return outside(request.target().host().toString(), route);
+    }
+
+    private Verdict outside(String target, Route route) {
         return switch (internet) {
             case Internet.Direct() -> Verdict.allowed();
             case Internet.Denied() ->
                 Verdict.refused(
                         "internet-deny",
-                        shown(request, address, meant)
+                        target
                                 + " is outside the tailnet, and connections there are off (--internet=deny): start the"
                                 + " agent with --internet=direct to allow them");
             case Internet.ThroughExitNode(Supplier<String> trouble) ->
-                route == Route.EXIT_NODE
-                        ? Verdict.allowed()
-                        : noExitNode(shown(request, address, meant), trouble.get());
+                route == Route.EXIT_NODE ? Verdict.allowed() : noExitNode(target, trouble.get());
         };
     }
 
@@ -79,7 +76,7 @@ public final class BasePolicy implements Policy {
 
     private Verdict onAnyRoute(ConnectRequest request, InetAddress address) {
         InetAddress meant = EmbeddedAddress.in(address);
-        if (isOwnListener(meant, request.target().port())) {
+        if (ownListeners.include(meant, request.target().port())) {
             return Verdict.refused(
                     "own-listener",
                     request.target() + " is this proxy itself: address the target, not the proxy, in the request");
@@ -88,19 +85,6 @@ public final class BasePolicy implements Policy {
         return kind.isNoDestination()
                 ? Verdict.refused(kind.rule(), kind.explain(shown(request, address, meant)))
                 : Verdict.allowed();
-    }
-
-    private boolean isOwnListener(InetAddress address, int port) {
-        for (InetSocketAddress listener : ownListeners.get()) {
-            if (listener.getPort() == port) {
-                InetAddress at = listener.getAddress();
-                if (address.equals(at)
-                        || (at.isAnyLocalAddress() && (address.isLoopbackAddress() || address.isAnyLocalAddress()))) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /** The target in the client's words, with what is behind them. */

@@ -24,6 +24,8 @@ public enum FailureReason {
     NOT_ON_TAILNET,
     /** The node is not up, for the reason in the message. */
     NODE_NOT_READY,
+    /** The upstream proxy cannot be reached, refuses the agent, or does not do as a proxy should. */
+    UPSTREAM_PROXY,
     /** The client went away, or the agent is stopping. */
     CANCELLED,
     /** Out of file descriptors, ports or memory. */

@@ -10,6 +10,8 @@ public enum Route {
     EXIT_NODE,
     /** From this host's own network. */
     DIRECT,
+    /** From this host's own network, through the upstream proxy. */
+    UPSTREAM_PROXY,
     /** In the tailnet's address range, and nobody has it: no way leads there. */
     UNOWNED
 }

@@ -73,7 +73,8 @@ final class SocksReplies implements Replies {
                 Socks5CommandStatus.HOST_UNREACHABLE;
             case NETWORK_UNREACHABLE, NODE_NOT_READY -> Socks5CommandStatus.NETWORK_UNREACHABLE;
             case TIMEOUT, RESOLUTION_TIMEOUT -> Socks5CommandStatus.TTL_EXPIRED;
-            case BAD_TARGET, CANCELLED, RESOURCES, TOO_MANY_CONNECTIONS, INTERNAL -> Socks5CommandStatus.FAILURE;
+            case BAD_TARGET, UPSTREAM_PROXY, CANCELLED, RESOURCES, TOO_MANY_CONNECTIONS, INTERNAL ->
+                Socks5CommandStatus.FAILURE;
         };
     }
 

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -49,8 +50,10 @@ class CandidatesTest {
         Candidates candidates = of(TestProxy.ALLOW_ALL, "1.1.1.1", "8.8.8.8", "100.64.0.1", "10.0.0.1");
         assertThat(candidates.failure()).isNull();
         assertThat(candidates.inOrder())
-                .extracting(candidate -> candidate.address().getHostAddress())
-                .containsExactly("8.8.8.8", "100.64.0.1", "10.0.0.1", "1.1.1.1");
+                .extracting(Candidate::address)
+                .containsExactlyElementsOf(Stream.of("8.8.8.8", "100.64.0.1", "10.0.0.1", "1.1.1.1")
+                        .map(InetAddress::ofLiteral)
+                        .toList());
     }
 
     @Test

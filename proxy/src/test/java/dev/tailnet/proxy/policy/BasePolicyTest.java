@@ -22,8 +22,8 @@ class BasePolicyTest {
             new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 1055),
             new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 9002));
 
-    private final Policy open = new BasePolicy(Internet.DIRECT, () -> OWN);
-    private final Policy closed = new BasePolicy(Internet.DENY, () -> OWN);
+    private final Policy open = new BasePolicy(Internet.DIRECT, new OwnListeners(() -> OWN));
+    private final Policy closed = new BasePolicy(Internet.DENY, new OwnListeners(() -> OWN));
 
     @ParameterizedTest
     @CsvSource({
@@ -100,7 +100,7 @@ class BasePolicyTest {
     @Test
     void behindAnExitNodeTheDirectWayIsClosed() {
         String[] trouble = {""};
-        var policy = new BasePolicy(new Internet.ThroughExitNode(() -> trouble[0]), List::of);
+        var policy = new BasePolicy(new Internet.ThroughExitNode(() -> trouble[0]), new OwnListeners(List::of));
         for (Route route : List.of(Route.TAILNET, Route.SUBNET, Route.EXIT_NODE)) {
             assertThat(judge(policy, "10.1.2.3", 443, route)).isEqualTo(Verdict.allowed());
         }

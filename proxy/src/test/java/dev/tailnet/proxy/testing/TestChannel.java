@@ -2,6 +2,7 @@ package dev.tailnet.proxy.testing;
 
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connect.Timeouts;
+import dev.tailnet.proxy.connect.Ways;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Connections;
 import dev.tailnet.proxy.connection.Counts;
@@ -49,8 +50,7 @@ public final class TestChannel extends EmbeddedChannel {
                 readiness,
                 resolver,
                 address -> Route.DIRECT,
-                new NettyDialer(),
-                new NettyDialer(),
+                new Ways(new NettyDialer(), new NettyDialer(), null),
                 new RecordingAudit(),
                 Timeouts.DEFAULT,
                 new TestSockets());

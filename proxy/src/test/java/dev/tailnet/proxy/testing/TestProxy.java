@@ -3,6 +3,7 @@ package dev.tailnet.proxy.testing;
 import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connect.Timeouts;
+import dev.tailnet.proxy.connect.Ways;
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.relay.Sockets;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** A running proxy on a loopback port, all of whose surroundings a test sets: every address is the tailnet's unless said otherwise. */
 public final class TestProxy implements AutoCloseable {
@@ -31,6 +33,11 @@ public final class TestProxy implements AutoCloseable {
 
         @Override
         public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+            return Verdict.allowed();
+        }
+
+        @Override
+        public Verdict onUnresolved(ConnectRequest request, Route route) {
             return Verdict.allowed();
         }
     };
@@ -99,15 +106,14 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
-    private TestProxy(Options options) throws BindFailure, EpollFailure {
+    private TestProxy(Options options, Ways.@Nullable Proxied proxied) throws BindFailure, EpollFailure {
         loops = EventLoops.open(THREADS);
         connector = new Connector(
                 options.policy(),
                 readiness,
                 resolver,
                 address -> routes.getOrDefault(address, defaultRoute),
-                tailnet,
-                direct,
+                new Ways(tailnet, direct, proxied),
                 audit,
                 options.timeouts(),
                 options.sockets());
@@ -125,7 +131,12 @@ public final class TestProxy implements AutoCloseable {
     }
 
     public static TestProxy start(Options options) throws BindFailure, EpollFailure {
-        return new TestProxy(options);
+        return new TestProxy(options, null);
+    }
+
+    /** One that reaches what is direct through another proxy. */
+    public static TestProxy start(Options options, Ways.Proxied proxied) throws BindFailure, EpollFailure {
+        return new TestProxy(options, proxied);
     }
 
     public InetSocketAddress address() {

@@ -1,0 +1,74 @@
+package dev.tailnet.agent;
+
+import dev.tailnet.agent.config.Internet;
+import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.config.UpstreamSettings;
+import dev.tailnet.agent.tunnel.BridgeDialer;
+import dev.tailnet.agent.tunnel.BridgeResolver;
+import dev.tailnet.agent.tunnel.BridgeSockets;
+import dev.tailnet.agent.tunnel.NodeLink;
+import dev.tailnet.proxy.connect.Ways;
+import dev.tailnet.proxy.dial.upstream.HostLookup;
+import dev.tailnet.proxy.dial.upstream.NoProxy;
+import dev.tailnet.proxy.dial.upstream.ProxyGateway;
+import dev.tailnet.proxy.policy.OwnListeners;
+import dev.tailnet.proxy.resolve.Resolution;
+import dev.tailnet.proxy.resolve.Resolver;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.util.List;
+
+/** The ways that the settings leave open to connections. */
+final class ConnectionWays {
+    private ConnectionWays() {}
+
+    /**
+     * @param own where the agent listens: its upstream proxy must not be there, whatever its name leads to
+     * @param resolver finds the upstream proxy
+     */
+    static Ways of(Settings settings, NodeLink link, BridgeSockets sockets, OwnListeners own, Resolver resolver) {
+        // Where an exit node carries the rest of the world, or nothing does, a name must not slip out past that.
+        boolean isDirect = settings.internet() == Internet.DIRECT
+                && settings.node().exitNode().isEmpty();
+        return new Ways(
+                BridgeDialer.tailnet(link),
+                BridgeDialer.direct(link),
+                settings.upstream()
+                        .filter(upstream -> upstream.direct() && isDirect)
+                        .map(upstream -> proxied(upstream, link, sockets, own, resolver))
+                        .orElse(null));
+    }
+
+    private static Ways.Proxied proxied(
+            UpstreamSettings settings, NodeLink link, BridgeSockets sockets, OwnListeners own, Resolver resolver) {
+        return new Ways.Proxied(
+                new ProxyGateway(
+                        settings.proxy(),
+                        NoProxy.of(settings.noProxy()),
+                        address -> own.include(address.getAddress(), address.getPort()),
+                        lookup(resolver),
+                        sockets),
+                BridgeResolver.inTailnet(link));
+    }
+
+    private static HostLookup lookup(Resolver resolver) {
+        return (name, timeout, executor) -> {
+            Promise<List<InetAddress>> found = executor.newPromise();
+            Future<Resolution> lookup = resolver.resolve(name, timeout, executor);
+            lookup.addListener((Future<Resolution> done) -> {
+                if (done.isSuccess()) {
+                    found.trySuccess(done.getNow().addresses());
+                } else {
+                    found.tryFailure(done.cause());
+                }
+            });
+            found.addListener(done -> {
+                if (done.isCancelled()) {
+                    lookup.cancel(true);
+                }
+            });
+            return found;
+        };
+    }
+}

@@ -1,0 +1,43 @@
+package dev.tailnet.agent.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A file that holds one secret, which is the whole of its text. */
+record SecretFile(String path) {
+    private static final String REFERENCE = "file:";
+
+    /** Whether a value names a file that holds it, rather than being it. */
+    static boolean isReference(String value) {
+        return value.startsWith(REFERENCE);
+    }
+
+    /** The file that a value names, with or without {@code file:}. */
+    static SecretFile of(String value) {
+        return new SecretFile(isReference(value) ? value.substring(REFERENCE.length()) : value);
+    }
+
+    boolean isMissing() {
+        try {
+            return Files.notExists(Path.of(path));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    /** The secret, without the white space around it; a problem when there is no such file. */
+    Optional<String> read(Source source, Findings findings) {
+        try {
+            return Optional.of(Files.readString(Path.of(path)).strip());
+        } catch (NoSuchFileException e) {
+            findings.problem(source, path + " does not exist");
+        } catch (IOException | IllegalArgumentException e) {
+            findings.problem(source, path + " cannot be read: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+}
