@@ -52,6 +52,7 @@ func (s serviceAddress) candidates(port uint16) []netip.AddrPort {
 // exposures is the whole of what is exposed. It is never changed, only replaced.
 type exposures struct {
 	tcp, udp exposedPorts
+	limit    int // connections open at once; 0 for any number
 }
 
 type exposedPorts struct {
@@ -102,6 +103,14 @@ func parseExposures(text string) (*exposures, error) {
 }
 
 func (e *exposures) add(fields []string) error {
+	if len(fields) == 2 && fields[0] == "limit" {
+		limit, err := strconv.ParseUint(fields[1], 10, 31)
+		if err != nil || limit == 0 {
+			return apiErrorf(syscall.EINVAL, "%q is no number of connections", fields[1])
+		}
+		e.limit = int(limit)
+		return nil
+	}
 	if len(fields) < 3 {
 		return apiErrorf(syscall.EINVAL, "a transport, a port and a target are needed")
 	}

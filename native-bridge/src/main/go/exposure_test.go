@@ -72,6 +72,7 @@ func TestAllLeavesOutPrivatePortsAndGivesWayToNamedOnes(t *testing.T) {
 func TestWrongLinesAreNamed(t *testing.T) {
 	for line, want := range map[string]string{
 		"tcp 3000":                              "are needed",
+		"limit 0":                               `"0" is no number of connections`,
 		"sctp 1 localhost:1":                    "neither tcp nor udp",
 		"tcp 0 localhost:1":                     `"0" is no port`,
 		"tcp 70000 localhost:1":                 `"70000" is no port`,

@@ -152,6 +152,13 @@ func (i *inbound) begin(id uint64, t *tunnel) bool {
 	return true
 }
 
+// count tells how many are open.
+func (i *inbound) count() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return len(i.open)
+}
+
 func (i *inbound) done(id uint64, t *tunnel, report func()) {
 	i.mu.Lock()
 	delete(i.open, id)

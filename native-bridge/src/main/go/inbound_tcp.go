@@ -31,6 +31,10 @@ func (n *node) takeTCP(from, to netip.AddrPort) (handler func(net.Conn)) {
 		n.reject(f, failf(codeDenied, "port %d is not exposed to this peer", to.Port()))
 		return nil
 	}
+	if limit := n.inbound.table.Load().limit; limit > 0 && n.inbound.count() >= limit {
+		n.reject(f, failf(codeResources, "%d connections from the tailnet are open already", limit))
+		return nil
+	}
 	service, err := n.dialService(f, found.target)
 	if err != nil {
 		n.reject(f, failf(classifyDial(err), "%s", dialWords(f.service, serviceTimeout, err)))

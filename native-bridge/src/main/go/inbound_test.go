@@ -227,6 +227,21 @@ func TestInboundOfADeniedPeer(t *testing.T) {
 	e.event(frameAccepted, codeOK)
 }
 
+func TestInboundConnectionsAreLimited(t *testing.T) {
+	listener := service(t)
+	e := newExposing(t, fmt.Sprintf("limit 1\ntcp 3000 %s", listener.Addr()))
+	peer := e.connect(3000)
+	id := e.event(frameAccepted, codeOK).id
+	if e.take(3000) != nil {
+		t.Error("a second connection is accepted")
+	}
+	e.event(frameRejected, codeResources)
+	peer.abort()
+	e.ended(id, codeReset, 0, 0)
+	e.connect(3000)
+	e.event(frameAccepted, codeOK)
+}
+
 func TestInboundWithAProxyHeader(t *testing.T) {
 	listener := service(t)
 	e := newExposing(t, fmt.Sprintf("tcp 3000 %s proxy-protocol", listener.Addr()))

@@ -189,11 +189,12 @@ enum tailnet_datagram_frame {
 // The table is text, a line for each port:
 //   (tcp|udp) (PORT|all) TARGET [from=PEER ...] [proxy-protocol]
 //   (tcp|udp) PORT private
+//   limit COUNT
 // TARGET is IP:PORT, localhost:PORT, or for all ports localhost (127.0.0.1, then ::1, at the port of the connection). A
 // PORT that has a line of its own is not among all; a private one, such as those of this process's own servers, is not
 // exposed by all. PEER is tag:NAME, user:LOGIN, node:NAME (its first label, or in full), an address or a network; with
 // several, one has to fit. Tagged nodes have no user. With proxy-protocol the service is first told the peer's address by
-// a header of the PROXY protocol, version 2 (tcp only).
+// a header of the PROXY protocol, version 2 (tcp only). While COUNT connections are open the next one is a reset.
 // The service is dialed before the peer's connection is accepted; one that cannot be reached is a reset to the peer.
 // Datagrams of one peer's port to one of ours are a connection too, which ends after 2 minutes without any.
 // TAILNET_ACCEPTED and then TAILNET_ENDED follow for each connection, or TAILNET_REJECTED; for datagrams that are not let

@@ -1,6 +1,5 @@
 package dev.tailnet.agent;
 
-import dev.tailnet.agent.config.ExposeSpec;
 import dev.tailnet.agent.config.Settings;
 import dev.tailnet.agent.config.UpstreamSettings;
 import dev.tailnet.agent.expose.Exposures;
@@ -32,7 +31,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -110,7 +108,7 @@ public final class Agent {
 
     private void begin(PendingOperations pending) throws StartFailure {
         var bound = new CompletableFuture<Surroundings>();
-        exposures.apply(settings.exposed());
+        exposures.apply(settings.exposed(), settings.limits().connections());
         listeners.onChange(exposures::refresh);
         CompletableFuture<Void> nodeStart = startNode(bound);
         try {
@@ -282,11 +280,9 @@ public final class Agent {
      */
     public synchronized void reload(Settings next) throws ReloadFailure {
         // What can fail comes first.
-        List<ExposeSpec> before = exposures.current();
         try {
-            exposures.apply(next.exposed());
+            exposures.apply(next.exposed(), next.limits().connections());
         } catch (RuntimeException e) {
-            exposures.apply(before);
             throw new ReloadFailure(String.valueOf(e.getMessage()), e);
         }
         authenticator.replace(next.users().orElse(null));

@@ -43,6 +43,8 @@ class ExposeFromIT {
                         + ",3006" + to + ",from=100.64.0.0/10"
                         + ",3007" + to + ",from=tag:sandbox|" + ownedAddress
                         + ",3008" + to + ",from=tag:server,from=user:somebody,from=elsewhere,from=10.0.0.0/8");
+        tagged.awaitPeer("exposing");
+        owned.awaitPeer("exposing");
     }
 
     private AgentProcess agent(String name, AuthKeyOptions key, String... arguments) {

@@ -60,6 +60,7 @@ class ExposeIT {
                 "--expose=3000,3001=127.0.0.1:" + proxied.port() + ",proxy-protocol," + DEAD_PORT + ",3002="
                         + sink.port() + ",3003=" + resetting.port() + ",3004=" + echo6.port());
         second = agent("second");
+        first.awaitPeer("second");
     }
 
     private AgentProcess agent(String name, String... arguments) {
@@ -190,6 +191,8 @@ class ExposeIT {
     void allExposesWhateverListens() throws Exception {
         try (var whole = agent("whole", "--expose=all,from=second");
                 var listening = new SecondThoughtServer(LOOPBACK, "")) {
+            second.awaitPeer("whole");
+            first.awaitPeer("whole");
             assertEchoes("whole", echo.port());
             assertEchoes(address(whole, 1), echo.port());
             assertEchoes("whole", echo6.port());

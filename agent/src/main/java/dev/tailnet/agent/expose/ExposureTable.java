@@ -12,8 +12,11 @@ import java.util.TreeSet;
 final class ExposureTable {
     private ExposureTable() {}
 
-    static List<String> lines(List<ExposeSpec> specs, Collection<InetSocketAddress> ownListeners) {
-        List<String> lines = new ArrayList<>();
+    static List<String> lines(List<ExposeSpec> specs, int limit, Collection<InetSocketAddress> ownListeners) {
+        if (specs.isEmpty()) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>(List.of("limit " + limit));
         for (ExposeSpec spec : specs) {
             lines.add(line(spec));
         }

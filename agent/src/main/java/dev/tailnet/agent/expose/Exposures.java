@@ -19,6 +19,7 @@ public final class Exposures {
     private final Supplier<@Nullable TailnetNode> node;
     private final Supplier<? extends Collection<InetSocketAddress>> ownListeners;
     private volatile List<ExposeSpec> current = List.of();
+    private int limit;
     private boolean closed;
 
     /**
@@ -34,10 +35,22 @@ public final class Exposures {
     /**
      * Replaces what is exposed. What is no longer exposed takes no more connections; those it has go on. Before there is
      * a node it is kept for {@link #refresh}.
+     *
+     * @param maxConnections how many may be open at once
+     * @throws BridgeException if the node turns it down: what was exposed still is
      */
-    public synchronized void apply(List<ExposeSpec> specs) {
+    public synchronized void apply(List<ExposeSpec> specs, int maxConnections) {
+        List<ExposeSpec> before = current;
+        int limitBefore = limit;
         current = List.copyOf(specs);
-        refresh();
+        limit = maxConnections;
+        try {
+            refresh();
+        } catch (BridgeException e) {
+            current = before;
+            limit = limitBefore;
+            throw e;
+        }
     }
 
     /** Tells the node once more: it has just been made, or the agent listens elsewhere. */
@@ -47,7 +60,7 @@ public final class Exposures {
             return;
         }
         try {
-            target.expose(ExposureTable.lines(closed ? List.of() : current, ownListeners.get()));
+            target.expose(ExposureTable.lines(closed ? List.of() : current, limit, ownListeners.get()));
         } catch (BridgeException e) {
             if (e.code() != Code.NODE_DOWN) {
                 throw e;

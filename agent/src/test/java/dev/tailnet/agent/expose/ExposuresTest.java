@@ -21,6 +21,7 @@ class ExposuresTest {
                         "8765=127.0.0.1:9000,from=tag:ci|alice@example.com,proxy-protocol",
                         "udp:5353=[::1]:53,from=10.0.0.0/8"))
                 .containsExactly(
+                        "limit 7",
                         "tcp 3000 localhost:3000",
                         "tcp 8765 127.0.0.1:9000 from=tag:ci from=user:alice@example.com proxy-protocol",
                         "udp 5353 [0:0:0:0:0:0:0:1]:53 from=10.0.0.0/8");
@@ -30,6 +31,7 @@ class ExposuresTest {
     void allLeavesOutTheAgentsOwnPorts() {
         assertThat(lines("all,from=web", "9002"))
                 .containsExactly(
+                        "limit 7",
                         "tcp all localhost from=node:web",
                         "tcp 9002 localhost:9002",
                         "tcp 1055 private",
@@ -41,13 +43,13 @@ class ExposuresTest {
     @Test
     void isKeptUntilThereIsANode() {
         var exposures = new Exposures(() -> null, List::of);
-        exposures.apply(List.of(ExposeSpec.parse("3000")));
+        exposures.apply(List.of(ExposeSpec.parse("3000")), 7);
         exposures.refresh();
         exposures.close();
         assertThat(exposures.current()).containsExactly(ExposeSpec.parse("3000"));
     }
 
     private static List<String> lines(String... texts) {
-        return ExposureTable.lines(Stream.of(texts).map(ExposeSpec::parse).toList(), OWN);
+        return ExposureTable.lines(Stream.of(texts).map(ExposeSpec::parse).toList(), 7, OWN);
     }
 }

@@ -182,6 +182,15 @@ public final class AgentProcess implements AutoCloseable {
                 timeout, this::status, status -> status.path("state").asString().equals(state));
     }
 
+    /** Returns once the node knows another by its name. */
+    public void awaitPeer(String name) {
+        Eventually.get(
+                UP,
+                () -> status().path("peers"),
+                peers -> peers.valueStream()
+                        .anyMatch(peer -> peer.path("name").asString().equals(name)));
+    }
+
     /** {@code /status} from the control socket. */
     public JsonNode status() {
         String answer = control("/status");
