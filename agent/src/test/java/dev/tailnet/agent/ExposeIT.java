@@ -98,6 +98,7 @@ class ExposeIT {
             for (Curl curl : List.of(
                     second.overSocks("http://first:3000/"),
                     second.overHttp("http://first:3000/"),
+                    Curl.run("-x", "http://127.0.0.1:" + second.proxyPort(), "http://first:3000/"),
                     second.overHttp("http://first.tailnet.test:3000/"),
                     Curl.run("-x", "socks5h://127.0.0.1:" + peer.socks5().getPort(), "http://first:3000/"))) {
                 assertThat(curl.output()).as("%s%n%s", curl, first.log()).isEqualTo("hello from first\n");

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 
 /** Many connections to what is exposed, long idle ones, and what is left of them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -80,6 +81,7 @@ class ExposeLoadIT {
     }
 
     @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void twoThousandAtOnceAndNothingLeft() throws Exception {
         openAndEcho(100).forEach(ExposeLoadIT::close);
         awaitOpen(0);
@@ -106,6 +108,7 @@ class ExposeLoadIT {
     }
 
     @Test
+    @Timeout(value = 1, unit = TimeUnit.DAYS)
     void anIdleWebSocketStaysUp() throws Exception {
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
         HttpClient client = HttpClient.newBuilder()
