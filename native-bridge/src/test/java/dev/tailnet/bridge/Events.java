@@ -64,6 +64,10 @@ final class Events implements AutoCloseable {
         return await(NodeEvent.Resolved.class, event -> event.id() == id, Duration.ofSeconds(20));
     }
 
+    NodeEvent.Answered answered(long id) throws InterruptedException {
+        return await(NodeEvent.Answered.class, event -> event.id() == id, Duration.ofSeconds(20));
+    }
+
     /** Waits for the end of the stream. */
     void awaitEnd(Duration timeout) throws InterruptedException {
         long left = timeout.toNanos();

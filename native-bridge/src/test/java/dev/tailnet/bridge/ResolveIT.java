@@ -7,7 +7,10 @@ import dev.tailnet.testnet.Peer;
 import dev.tailnet.testnet.TestAddresses;
 import dev.tailnet.testnet.TestNetwork;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,7 +62,7 @@ class ResolveIT {
     void anExtraRecord() throws Exception {
         NodeEvent.Resolved resolved = resolve("subnet-host.internal.test");
         assertThat(resolved.code()).as(resolved.message()).isEqualTo(Code.OK);
-        assertThat(resolved.source()).isEqualTo(Source.MAGICDNS);
+        assertThat(resolved.source()).isEqualTo(Source.EXTRA_RECORD);
         assertThat(resolved.addresses())
                 .containsExactlyInAnyOrder(TestAddresses.SUBNET_HOST_IPV4, TestAddresses.SUBNET_HOST_IPV6);
     }
@@ -70,6 +73,8 @@ class ResolveIT {
         assertThat(resolved.code()).isEqualTo(Code.NO_SUCH_NAME);
         assertThat(resolved.message()).contains("nobody." + domain);
         assertThat(resolved.addresses()).isEmpty();
+        assertThat(resolved.source()).isEqualTo(Source.MAGICDNS);
+        assertThat(resolved.timeToLive()).as("the minimum of the SOA record").isPositive();
     }
 
     @Test
@@ -87,6 +92,37 @@ class ResolveIT {
         NodeEvent.Resolved resolved = resolve("www.example.com");
         assertThat(resolved.code()).isIn(Code.RESOLVE_FAILED, Code.TIMEOUT);
         assertThat(resolved.message()).contains("www.example.com");
+    }
+
+    @Test
+    void a4via6Name() throws Exception {
+        for (String name : List.of("192-0-2-10-via-7", "192-0-2-10-via-7." + domain)) {
+            NodeEvent.Resolved resolved = resolve(name);
+            assertThat(resolved.code()).as(resolved.message()).isEqualTo(Code.OK);
+            assertThat(resolved.source()).isEqualTo(Source.VIA);
+            assertThat(resolved.addresses())
+                    .containsExactly(InetAddress.ofLiteral("fd7a:115c:a1e0:b1a:0:7:c000:20a"));
+        }
+    }
+
+    @Test
+    void aQueryIsAnsweredByWhoKnowsTheName() throws Exception {
+        long id = RunningNode.newId();
+        byte[] query = HexFormat.of().parseHex("abcd01000001000000000000" + "04" + "70656572" + domainInHex() + "00010001");
+        node.node().query(id, query, LONG);
+        NodeEvent.Answered answered = node.events().answered(id);
+
+        assertThat(answered.code()).as(answered.message()).isEqualTo(Code.OK);
+        assertThat(answered.source()).isEqualTo(Source.MAGICDNS);
+        assertThat(answered.response()).startsWith(0xab, 0xcd).endsWith(InetAddress.ofLiteral(peer.ipv4()).getAddress());
+    }
+
+    @Test
+    void whatIsNoQueryIsRefused() {
+        for (byte[] message : List.of(new byte[0], new byte[11], new byte[12], new byte[70_000])) {
+            assertThatThrownBy(() -> node.node().query(RunningNode.newId(), message, LONG))
+                    .isInstanceOf(BridgeException.class);
+        }
     }
 
     @Test
@@ -117,6 +153,16 @@ class ResolveIT {
         assertThatThrownBy(() -> node.node().resolve(id, "localhost", LONG)).isInstanceOf(BridgeException.class);
         node.node().cancel(id);
         assertThat(node.events().dialed(id).code()).isEqualTo(Code.CANCELLED);
+    }
+
+    /** The domain's labels, each after its length, and the root. */
+    private static String domainInHex() {
+        var hex = new StringBuilder();
+        for (String label : domain.split("\\.")) {
+            hex.append("%02x".formatted(label.length()))
+                    .append(HexFormat.of().formatHex(label.getBytes(StandardCharsets.US_ASCII)));
+        }
+        return hex.append("00").toString();
     }
 
     private static NodeEvent.Resolved resolve(String name) throws InterruptedException {

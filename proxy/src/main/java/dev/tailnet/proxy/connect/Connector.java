@@ -72,7 +72,12 @@ public final class Connector {
 
     /** A request with a number of its own. */
     public ConnectRequest request(Protocol protocol, SocketAddress client, @Nullable String role, Target target) {
-        return new ConnectRequest(ids.incrementAndGet(), protocol, client, role, target);
+        return new ConnectRequest(nextId(), protocol, client, role, target);
+    }
+
+    /** A number that no request, dial or tunnel has. */
+    long nextId() {
+        return ids.incrementAndGet();
     }
 
     /**
@@ -126,7 +131,7 @@ public final class Connector {
      * @param trail of the established request; its end is told here
      */
     public void join(Connection connection, Channel upstream, @Nullable ByteBuf early, Trail trail) {
-        new Junction(this, connection, upstream, early, trail).begin(ids.incrementAndGet());
+        new Junction(this, connection, upstream, early, trail).begin(nextId());
     }
 
     /** Tells the audit of a request that came to nothing before its first step. */

@@ -33,11 +33,6 @@ public final class Opening extends DefaultPromise<Opened> {
     /** The step that is under way. */
     private @Nullable Future<?> pending;
 
-    private List<Candidate> candidates = List.of();
-    private int next;
-    private @Nullable ConnectFailure firstFailure;
-    private long dialDeadline;
-
     Opening(Connector connector, ConnectRequest request, EventExecutor executor) {
         super(executor);
         this.connector = connector;
@@ -156,53 +151,22 @@ public final class Opening extends DefaultPromise<Opened> {
             fail(judged.failure());
             return;
         }
-        candidates = judged.inOrder();
-        dialDeadline = System.nanoTime() + connector.timeouts.dial().toNanos();
-        dialNext();
+        Future<Upstream> dialing = new Dialing(connector, request, judged.inOrder(), trail, executor).begin();
+        pending = dialing;
+        dialing.addListener((Future<Upstream> done) -> dialed(done));
     }
 
-    private void dialNext() {
-        Duration timeout = DialShare.of(Duration.ofNanos(dialDeadline - System.nanoTime()), candidates.size() - next);
-        Candidate candidate = candidates.get(next++);
-        trail.dialing(candidate);
-        Future<Upstream> dial = Watchdog.over(
-                connector.ways.dial(request, candidate, timeout, executor),
-                timeout,
-                executor,
-                () -> new ConnectFailure(FailureReason.TIMEOUT, "the dial of " + request.target() + " did not end"),
-                Upstream::discard);
-        pending = dial;
-        dial.addListener((Future<Upstream> done) -> dialEnded(done));
-    }
-
-    private void dialEnded(Future<Upstream> dial) {
-        trail.dialEnded();
+    private void dialed(Future<Upstream> dialing) {
         pending = null;
-        if (isDone()) {
-            if (dial.isSuccess()) {
-                dial.getNow().discard();
+        if (dialing.isSuccess()) {
+            var opened = new Opened(dialing.getNow(), trail, connector.timeouts.idle(), connector.sockets, executor);
+            if (!trySuccess(opened)) {
+                opened.discard();
             }
-            return;
-        }
-        try {
-            if (dial.isSuccess()) {
-                setSuccess(new Opened(dial.getNow(), trail, connector.timeouts.idle(), connector.sockets, executor));
-            } else {
-                dialFailed(failure(dial.cause()));
-            }
-        } catch (RuntimeException e) {
-            broken(e);
-        }
-    }
-
-    /** What the first address did is what the client hears of, should no other do better. */
-    private void dialFailed(ConnectFailure failure) {
-        ConnectFailure first = firstFailure == null ? failure : firstFailure;
-        firstFailure = first;
-        if (next == candidates.size() || System.nanoTime() - dialDeadline >= 0) {
-            fail(first);
+        } else if (dialing.cause() instanceof RuntimeException fault && !dialing.isCancelled()) {
+            broken(fault);
         } else {
-            dialNext();
+            fail(failure(dialing.cause()));
         }
     }
 

@@ -79,11 +79,10 @@ public final class Trail {
 
     void dialing(Candidate candidate) {
         dialed = candidate;
-        startStep();
     }
 
     void dialEnded() {
-        dialNanos += System.nanoTime() - stepStart;
+        dialNanos = System.nanoTime() - stepStart;
     }
 
     /** The decision: the client has what it asked for. {@link #closed} follows. */

@@ -3,7 +3,6 @@ package dev.tailnet.proxy.connect;
 import dev.tailnet.proxy.dial.Dialer;
 import dev.tailnet.proxy.dial.Gateway;
 import dev.tailnet.proxy.dial.Upstream;
-import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.resolve.Resolver;
@@ -47,10 +46,11 @@ public record Ways(Dialer tailnet, Dialer direct, @Nullable Proxied proxied) {
         };
     }
 
-    Future<Upstream> dial(ConnectRequest request, Candidate candidate, Duration timeout, EventExecutor executor) {
+    /** @param id not in use by another dial or tunnel */
+    Future<Upstream> dial(long id, Target target, Candidate candidate, Duration timeout, EventExecutor executor) {
         InetAddress address = candidate.address();
         if (address == null) {
-            return gateway().dial(request.id(), request.target(), timeout, executor);
+            return gateway().dial(id, target, timeout, executor);
         }
         Dialer dialer = switch (candidate.route()) {
             case DIRECT -> direct;
@@ -58,8 +58,7 @@ public record Ways(Dialer tailnet, Dialer direct, @Nullable Proxied proxied) {
             case TAILNET, SUBNET, EXIT_NODE -> tailnet;
             case UNOWNED -> throw new IllegalArgumentException(address + " is nobody's");
         };
-        return dialer.dial(
-                request.id(), new InetSocketAddress(address, request.target().port()), timeout, executor);
+        return dialer.dial(id, new InetSocketAddress(address, target.port()), timeout, executor);
     }
 
     private Gateway gateway() {

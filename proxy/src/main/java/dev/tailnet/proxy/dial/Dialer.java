@@ -11,7 +11,7 @@ public interface Dialer {
     /**
      * Dials exactly this address; names are not resolved here.
      *
-     * @param id the request's id, not in use by another dial or tunnel
+     * @param id not in use by another dial or tunnel; the request's, unless several are dialed at once
      * @param executor completes the result
      * @return the connection, or a {@link dev.tailnet.proxy.request.ConnectFailure}; cancelling it cancels the dial
      */

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's wish for a tunnel, as every front end hands it to {@code connect}.
  *
- * @param id unique in this process; the same number names the dial and the tunnel
+ * @param id unique in this process; the same number names the dial and the tunnel, unless several addresses were dialed at
+ *     once and another one was first
  * @param client the client's address: of TCP, or a unix socket's, which says nothing
  * @param role the name of the client's user; null for one that was not asked for it
  */
