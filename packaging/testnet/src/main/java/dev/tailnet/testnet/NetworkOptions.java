@@ -10,7 +10,7 @@ import java.util.Map;
  * @param controlName how the control server calls itself; its relay is known by this name, with 127.0.0.1 as its address
  * @param extraRecords further names that the control server hands out (Headscale's {@code extra_records})
  * @param searchDomains what names are tried with, beside the tailnet's own domain
- * @param splitDns name servers by domain suffix, as {@code host:port} or address; nodes ask them for the names below that suffix
+ * @param splitDns name servers by domain suffix, by address (Headscale takes no port); nodes ask them for the names below that suffix
  */
 public record NetworkOptions(
         String baseDomain,
