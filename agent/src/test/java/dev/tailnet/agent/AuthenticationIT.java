@@ -12,7 +12,11 @@ import dev.tailnet.testnet.TestAddresses;
 import dev.tailnet.testnet.TestNetwork;
 import dev.tailnet.testnet.fixture.EchoServer;
 import dev.tailnet.testnet.fixture.PageServer;
+import dev.tailnet.testnet.fixture.TcpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -123,9 +127,70 @@ class AuthenticationIT {
     }
 
     @Test
-    void plainHttpNeedsOneToo() {
+    void plainHttpNeedsOneTooWhichItsTargetDoesNotSee() throws IOException {
         assertThat(curl("http", "").errors()).contains("HTTP/1.1 407");
         assertThat(curl("http", "ci:wrong", "-d", "body").errors()).contains("HTTP/1.1 407");
+        assertThat(curl("http", "ci:secret").output()).isEqualTo("the page");
+        assertThat(curl("http", "ci:secret", url).output())
+                .as("twice on a connection")
+                .isEqualTo("the pagethe page");
+        assertThat(curl("http", "ci:secret", "--proxy-anyauth", "-d", "body").output())
+                .isEqualTo("the page");
+        try (var mirror = new MirrorServer(TestAddresses.DIRECT_HOST_IPV4)) {
+            String seen = Curl.run(
+                            "-x",
+                            "http://ci:secret@127.0.0.1:" + agent.proxyPort(),
+                            "http://198.51.100.10:" + mirror.port())
+                    .output();
+            assertThat(seen).startsWith("GET / HTTP/1.1").doesNotContainIgnoringCase("proxy-auth", "Y2k6c2VjcmV0");
+        }
+    }
+
+    @Test
+    void eachRequestOnAConnectionIsJudgedByTheUsersOfItsTime() throws IOException {
+        try (var client = new Socket(InetAddress.ofLiteral("127.0.0.1"), agent.proxyPort())) {
+            client.setSoTimeout((int) SOON.toMillis());
+            assertThat(answer(client, "the page")).startsWith("HTTP/1.1 200 ");
+
+            configure(List.of(OPS), "");
+
+            assertThat(answer(client, "\n")).startsWith("HTTP/1.1 407 ");
+        }
+    }
+
+    /** Sends a request as {@code ci} and returns its answer up to some words. */
+    private String answer(Socket client, String end) throws IOException {
+        client.getOutputStream()
+                .write(("GET " + url + "/ HTTP/1.1\r\nHost: a\r\nProxy-Authorization: Basic Y2k6c2VjcmV0\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        var answer = new StringBuilder();
+        while (answer.indexOf(end) < 0) {
+            int next = client.getInputStream().read();
+            assertThat(next).as("%s", answer).isNotNegative();
+            answer.append((char) next);
+        }
+        return answer.toString();
+    }
+
+    /** Answers with the head of the request. */
+    private static final class MirrorServer extends TcpServer {
+        MirrorServer(InetAddress address) {
+            super(address, 0);
+            serve();
+        }
+
+        @Override
+        protected void handle(Socket connection) throws IOException {
+            var head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                head.append((char) connection.getInputStream().read());
+            }
+            connection
+                    .getOutputStream()
+                    .write(("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + head.length() + "\r\n\r\n"
+                                    + head)
+                            .getBytes(StandardCharsets.US_ASCII));
+        }
     }
 
     @Test
