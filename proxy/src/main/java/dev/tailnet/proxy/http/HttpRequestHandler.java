@@ -180,6 +180,7 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
             present = new ResponseEncoder();
             encoder = present;
             context().pipeline().addBefore(context().name(), HandlerNames.HTTP_ENCODER, present);
+            channel().config().setWriteBufferWaterMark(UpstreamConnection.WATER_MARK);
             connection.exchanging();
         }
         present.toHead(headOnly);

@@ -7,11 +7,14 @@ import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.request.TunnelEnd;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestEncoder;
@@ -37,6 +40,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             .setMaxChunkSize(64 * 1024)
             .setStrictLineParsing(false);
 
+    /** What may wait for a slow reader, on either side: memory that many of them together may have. */
+    static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(8 * 1024, 32 * 1024);
+
+    private static final RecvByteBufAllocator RECEIVE_BUFFERS =
+            new AdaptiveRecvByteBufAllocator(1024, 4 * 1024, 32 * 1024);
+
     private final UpstreamPool pool;
     private final Target target;
     private final Candidate way;
@@ -53,6 +62,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         Attached attached = opened.attach(pool.loop(), new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel created) {
+                created.config().setWriteBufferWaterMark(WATER_MARK).setRecvByteBufAllocator(RECEIVE_BUFFERS);
                 created.pipeline()
                         .addLast(ENCODER, new HttpRequestEncoder())
                         .addLast(DECODER, decoder)
