@@ -100,21 +100,23 @@ class ResolveIT {
             NodeEvent.Resolved resolved = resolve(name);
             assertThat(resolved.code()).as(resolved.message()).isEqualTo(Code.OK);
             assertThat(resolved.source()).isEqualTo(Source.VIA);
-            assertThat(resolved.addresses())
-                    .containsExactly(InetAddress.ofLiteral("fd7a:115c:a1e0:b1a:0:7:c000:20a"));
+            assertThat(resolved.addresses()).containsExactly(InetAddress.ofLiteral("fd7a:115c:a1e0:b1a:0:7:c000:20a"));
         }
     }
 
     @Test
     void aQueryIsAnsweredByWhoKnowsTheName() throws Exception {
         long id = RunningNode.newId();
-        byte[] query = HexFormat.of().parseHex("abcd01000001000000000000" + "04" + "70656572" + domainInHex() + "00010001");
+        byte[] query =
+                HexFormat.of().parseHex("abcd01000001000000000000" + "04" + "70656572" + domainInHex() + "00010001");
         node.node().query(id, query, LONG);
         NodeEvent.Answered answered = node.events().answered(id);
 
         assertThat(answered.code()).as(answered.message()).isEqualTo(Code.OK);
         assertThat(answered.source()).isEqualTo(Source.MAGICDNS);
-        assertThat(answered.response()).startsWith(0xab, 0xcd).endsWith(InetAddress.ofLiteral(peer.ipv4()).getAddress());
+        assertThat(answered.response())
+                .startsWith(0xab, 0xcd)
+                .endsWith(InetAddress.ofLiteral(peer.ipv4()).getAddress());
     }
 
     @Test

@@ -11,11 +11,11 @@ import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.request.TunnelEnd;
-import dev.tailnet.proxy.testing.TestSockets;
 import dev.tailnet.proxy.testing.RecordingAudit;
 import dev.tailnet.proxy.testing.TestProxy;
 import dev.tailnet.proxy.testing.TestReadiness;
 import dev.tailnet.proxy.testing.TestResolver;
+import dev.tailnet.proxy.testing.TestSockets;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -144,9 +144,13 @@ class DialingTest {
     }
 
     private Opening open(String... addresses) {
-        resolver.add("x.test", Arrays.stream(addresses).map(InetAddress::ofLiteral).toArray(InetAddress[]::new));
+        resolver.add(
+                "x.test", Arrays.stream(addresses).map(InetAddress::ofLiteral).toArray(InetAddress[]::new));
         var request = connector.request(
-                Protocol.SOCKS5, new InetSocketAddress("127.0.0.1", 40000), null, new Target(new Host.Name("x.test"), 80));
+                Protocol.SOCKS5,
+                new InetSocketAddress("127.0.0.1", 40000),
+                null,
+                new Target(new Host.Name("x.test"), 80));
         return connector.open(request, channel.eventLoop());
     }
 
