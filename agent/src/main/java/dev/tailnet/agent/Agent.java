@@ -19,6 +19,7 @@ import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Slf4jAuditSink;
 import dev.tailnet.proxy.auth.UserAuthenticator;
 import dev.tailnet.proxy.connect.Connector;
+import dev.tailnet.proxy.forward.ForwardSpec;
 import dev.tailnet.proxy.policy.BasePolicy;
 import dev.tailnet.proxy.policy.Internet;
 import dev.tailnet.proxy.policy.OwnListeners;
@@ -62,6 +63,7 @@ public final class Agent {
     private volatile ExitCode exitCode = ExitCode.OK;
     private @Nullable Connector connector;
     private @Nullable ProxyServer proxies;
+    private @Nullable LiveForwards forwards;
     private @Nullable Names names;
     private @Nullable StatusServer status;
 
@@ -199,6 +201,13 @@ public final class Agent {
             throw new StartFailure(ExitCode.LISTEN, String.valueOf(e.getMessage()), e);
         }
         proxies = opened;
+        try {
+            var opening = new LiveForwards(opened.forwards(), listeners);
+            forwards = opening;
+            var unused = opening.apply(settings.forwards());
+        } catch (BindFailure e) {
+            throw new StartFailure(ExitCode.LISTEN, "forward: " + e.getMessage(), e);
+        }
         for (ListenerSpec listener : opened.listeners()) {
             listeners.add(listener);
             LOGGER.info(
@@ -211,6 +220,7 @@ public final class Agent {
                 new LocalApi(loops.group(), node::node),
                 new NameLookup(shared.resolver(), routes),
                 metrics,
+                opened::tunnel,
                 Clock.systemUTC());
     }
 
@@ -274,16 +284,18 @@ public final class Agent {
     }
 
     /**
-     * Takes over what a new configuration changes of exposed services, users, limits and patience. Who is connected stays
-     * connected.
+     * Takes over what a new configuration changes of forwards, exposed services, users, limits and patience. Who is connected
+     * stays connected.
      *
      * @throws ReloadFailure with all as it was
      */
     public synchronized void reload(Settings next) throws ReloadFailure {
         // What can fail comes first.
+        List<ForwardSpec> before = forward(next.forwards());
         try {
             exposures.apply(next.exposed(), next.limits().connections());
         } catch (RuntimeException e) {
+            forward(before);
             throw new ReloadFailure(String.valueOf(e.getMessage()), e);
         }
         authenticator.replace(next.users().orElse(null));
@@ -294,6 +306,15 @@ public final class Agent {
             connector.limit(LimitTerms.timeouts(next.limits()));
         }
         drainTimeout = next.drainTimeout();
+    }
+
+    /** Returns what was forwarded before. */
+    private List<ForwardSpec> forward(List<ForwardSpec> wanted) throws ReloadFailure {
+        try {
+            return forwards == null ? List.of() : forwards.apply(wanted);
+        } catch (BindFailure e) {
+            throw new ReloadFailure("forward: " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -14,6 +14,7 @@ public enum ExitCode {
     NO_AGENT(7, "no agent is running, or it does not answer"),
     NOT_FOUND(8, "resolve: the name has no address"),
     UNANSWERED(9, "resolve: nobody could tell"),
+    TUNNEL(10, "nc: there is no tunnel to the target, or it broke"),
     INTERRUPTED(130, "ended at once by a second signal");
 
     private final int code;

@@ -1,6 +1,7 @@
 package dev.tailnet.agent;
 
 import dev.tailnet.agent.status.StatusDocument.Listener;
+import dev.tailnet.proxy.forward.ForwardSpec;
 import dev.tailnet.proxy.server.ListenerSpec;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,9 +19,12 @@ import org.slf4j.LoggerFactory;
 final class OpenListeners {
     private static final Logger LOGGER = LoggerFactory.getLogger(OpenListeners.class);
 
-    private final List<Listener> shown = new CopyOnWriteArrayList<>();
-    private final List<InetSocketAddress> addresses = new CopyOnWriteArrayList<>();
+    private final List<Listener> lasting = new ArrayList<>();
+    private final List<InetSocketAddress> lastingAddresses = new ArrayList<>();
     private final List<InetSocketAddress> dns = new CopyOnWriteArrayList<>();
+    private List<ForwardSpec> forwards = List.of();
+    private volatile List<Listener> shown = List.of();
+    private volatile List<InetSocketAddress> addresses = List.of();
     private volatile boolean accepting;
     private volatile Runnable changed = () -> {};
 
@@ -37,33 +42,57 @@ final class OpenListeners {
         add("status", address);
     }
 
-    void addControl(Path socket) {
-        shown.add(new Listener("control", socket.toString()));
+    synchronized void addControl(Path socket) {
+        lasting.add(new Listener("control", socket.toString(), null));
+        publish();
     }
 
     void addDns(InetSocketAddress address) {
         add("dns", address);
-        dns.addAll(everyAddress(address));
+        dns.addAll(every(address).toList());
     }
 
-    private void add(String kind, InetSocketAddress address) {
-        shown.add(new Listener(kind, Endpoints.show(address)));
-        addresses.addAll(everyAddress(address));
+    /** These are the forwards from now on, with the addresses they got. */
+    synchronized void forwards(List<ForwardSpec> open) {
+        forwards = List.copyOf(open);
+        publish();
+    }
+
+    private synchronized void add(String kind, InetSocketAddress address) {
+        lasting.add(new Listener(kind, Endpoints.show(address), null));
+        lastingAddresses.add(address);
+        publish();
+    }
+
+    private void publish() {
+        shown = Stream.concat(
+                        lasting.stream(),
+                        forwards.stream()
+                                .map(forward -> new Listener(
+                                        name(forward.protocol()),
+                                        Endpoints.show(forward.listen()),
+                                        forward.target().toString())))
+                .toList();
+        addresses = Stream.concat(lastingAddresses.stream(), forwards.stream().map(ForwardSpec::listen))
+                .flatMap(OpenListeners::every)
+                .toList();
         changed.run();
     }
 
-    private static List<InetSocketAddress> everyAddress(InetSocketAddress address) {
-        List<InetSocketAddress> every = new ArrayList<>(List.of(address));
-        if (address.getAddress().isAnyLocalAddress()) {
-            try {
-                NetworkInterface.networkInterfaces()
-                        .flatMap(NetworkInterface::inetAddresses)
-                        .forEach(own -> every.add(new InetSocketAddress(own, address.getPort())));
-            } catch (SocketException e) {
-                LOGGER.warn("This machine's addresses cannot be listed: {}", e.getMessage());
-            }
+    private static Stream<InetSocketAddress> every(InetSocketAddress address) {
+        if (!address.getAddress().isAnyLocalAddress()) {
+            return Stream.of(address);
         }
-        return every;
+        try {
+            return Stream.concat(
+                    Stream.of(address),
+                    NetworkInterface.networkInterfaces()
+                            .flatMap(NetworkInterface::inetAddresses)
+                            .map(own -> new InetSocketAddress(own, address.getPort())));
+        } catch (SocketException e) {
+            LOGGER.warn("This machine's addresses cannot be listed: {}", e.getMessage());
+            return Stream.of(address);
+        }
     }
 
     /** The proxies no longer accept connections. */
@@ -77,7 +106,7 @@ final class OpenListeners {
 
     /** As {@code /status} shows them. */
     List<Listener> shown() {
-        return List.copyOf(shown);
+        return shown;
     }
 
     /** For telling a target that is this agent itself; one on all addresses is listed with each of them. */
@@ -92,5 +121,12 @@ final class OpenListeners {
 
     static String name(ListenerSpec.Kind kind) {
         return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String name(ForwardSpec.Protocol protocol) {
+        return switch (protocol) {
+            case TCP -> "forward";
+            case UDP -> "forward-udp";
+        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.tailnet.agent;
 
+import dev.tailnet.agent.config.Internet;
 import dev.tailnet.agent.config.NodeSettings;
 import dev.tailnet.agent.config.Settings;
 import dev.tailnet.agent.expose.Exposures;
@@ -65,6 +66,11 @@ final class RunningView implements AgentView {
     @Override
     public @Nullable SelfNode self() {
         return node.self();
+    }
+
+    @Override
+    public boolean carriesInternet() {
+        return settings.internet() != Internet.DIRECT;
     }
 
     @Override

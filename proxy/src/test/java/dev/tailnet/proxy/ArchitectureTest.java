@@ -19,7 +19,7 @@ class ArchitectureTest {
             .layer("server")
             .definedBy("..proxy.server..")
             .layer("front ends")
-            .definedBy("..proxy.socks..", "..proxy.http..")
+            .definedBy("..proxy.socks..", "..proxy.http..", "..proxy.forward..")
             .layer("names")
             .definedBy("..proxy.dns..")
             .layer("connect")
@@ -60,8 +60,9 @@ class ArchitectureTest {
             .notDependOnEachOther();
 
     @ArchTest
-    static final ArchRule frontEndsDoNotKnowOneAnother =
-            slices().matching("dev.tailnet.proxy.(socks|http)..").should().notDependOnEachOther();
+    static final ArchRule frontEndsDoNotKnowOneAnother = slices().matching("dev.tailnet.proxy.(socks|http|forward)..")
+            .should()
+            .notDependOnEachOther();
 
     @ArchTest
     static final ArchRule namesOpenNoConnections = noClasses()

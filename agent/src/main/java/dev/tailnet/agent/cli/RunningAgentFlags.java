@@ -32,9 +32,13 @@ final class RunningAgentFlags {
     }
 
     static ControlClient client(ParseResult arguments) {
+        return new ControlClient(runtimeDir(arguments), TIMEOUT);
+    }
+
+    static Path runtimeDir(ParseResult arguments) {
         String flag = arguments.matchedOptionValue(Setting.RUNTIME_DIR.flag(), "");
         try {
-            return new ControlClient(directory(flag, System.getenv()), TIMEOUT);
+            return directory(flag, System.getenv());
         } catch (InvalidPathException e) {
             throw new ParameterException(arguments.commandSpec().commandLine(), "--runtime-dir: " + e.getMessage(), e);
         }

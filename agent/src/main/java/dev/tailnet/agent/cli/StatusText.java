@@ -28,7 +28,10 @@ final class StatusText {
                     text,
                     "Listening",
                     listener.text("address").orElse("") + "  "
-                            + listener.text("kind").orElse(""));
+                            + listener.text("kind").orElse("")
+                            + listener.text("target")
+                                    .map(target -> " to " + target)
+                                    .orElse(""));
         }
         row(text, "Connections", connections(status.object("connections")));
         exposed(text, status);

@@ -15,6 +15,9 @@ final class Verbs {
         all.put("status", StatusVerb::new);
         all.put("ip", IpVerb::new);
         all.put("resolve", ResolveVerb::new);
+        all.put("nc", NcVerb::new);
+        all.put("env", EnvVerb::new);
+        all.put("ssh-config", SshConfigVerb::new);
         all.put("version", VersionVerb::new);
     }
 

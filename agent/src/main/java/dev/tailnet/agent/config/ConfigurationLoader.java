@@ -82,9 +82,11 @@ final class ConfigurationLoader {
                 one(Setting.ACCEPT_ROUTES, Values::bool, true, String::valueOf),
                 exitNode());
         var listeners = new ListenerSettings(strongest, findings, effective).read();
+        var forwards = new ForwardSettings(strongest, findings, effective).read(listeners);
         return new Settings(
                 node,
                 listeners,
+                forwards,
                 users(),
                 new ExposeSettings(strongest, findings, effective).read(),
                 new UpstreamReader(strongest, findings, effective, environment).read(listeners.all()),

@@ -63,6 +63,12 @@ public enum Setting {
             "Let only these users in: lines NAME:HASH, the hash as 'openssl passwd -6' makes it"),
     STATUS_LISTEN(
             "status-listen", Group.LISTENERS, "ADDR", "Status, health and metrics over HTTP (default 127.0.0.1:9002)"),
+    FORWARD(
+            "forward",
+            Group.LISTENERS,
+            "SPEC",
+            "Forward a local port to a target, comma-separated or repeated: [tcp:|udp:][ADDR:]PORT=HOST:PORT",
+            "forwards"),
 
     EXPOSE(
             "expose",
@@ -152,6 +158,7 @@ public enum Setting {
     }
 
     private static final Set<Setting> LIVE = EnumSet.of(
+            FORWARD,
             USERS_FILE,
             EXPOSE,
             DRAIN_TIMEOUT,
@@ -216,6 +223,7 @@ public enum Setting {
                     SOCKS5_LISTEN,
                     HTTP_LISTEN,
                     DNS_LISTEN,
+                    FORWARD,
                     EXPOSE,
                     UPSTREAM_PROXY_FOR,
                     UPSTREAM_NO_PROXY -> true;

@@ -1,6 +1,7 @@
 package dev.tailnet.agent.config;
 
 import dev.tailnet.proxy.auth.Users;
+import dev.tailnet.proxy.forward.ForwardSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Optional;
  *
  * @param node who the node is on the tailnet
  * @param listeners where the agent listens
+ * @param forwards local ports that lead to one target each
  * @param users who may use the proxies; empty when everybody may
  * @param exposed what the tailnet may connect to
  * @param upstream the proxy that leads out of this host's network; empty when there is none
@@ -24,6 +26,7 @@ import java.util.Optional;
 public record Settings(
         NodeSettings node,
         Listeners listeners,
+        List<ForwardSpec> forwards,
         Optional<Users> users,
         List<ExposeSpec> exposed,
         Optional<UpstreamSettings> upstream,
@@ -35,6 +38,7 @@ public record Settings(
         LogFormat logFormat) {
 
     public Settings {
+        forwards = List.copyOf(forwards);
         exposed = List.copyOf(exposed);
     }
 }

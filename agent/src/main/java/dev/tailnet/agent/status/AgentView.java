@@ -27,6 +27,9 @@ public interface AgentView {
     @Nullable
     SelfNode self();
 
+    /** Whether targets outside the tailnet are reached through the agent alone, or refused by it. */
+    boolean carriesInternet();
+
     Counts connections();
 
     NodeSample nodeSample();

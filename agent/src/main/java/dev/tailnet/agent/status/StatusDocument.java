@@ -80,10 +80,13 @@ public record StatusDocument(
     }
 
     /**
-     * @param kind {@code mixed} (SOCKS5 and HTTP), {@code socks5}, {@code http}, {@code status}, {@code control}
+     * @param kind {@code mixed} (SOCKS5 and HTTP), {@code socks5}, {@code http}, {@code status}, {@code control}, {@code
+     *     forward}, {@code forward-udp}
      * @param address {@code host:port}, an IPv6 address in brackets; a path for {@code control}
+     * @param target where a forward leads, {@code host:port}; null for the others
      */
-    public record Listener(String kind, String address) {}
+    public record Listener(
+            String kind, String address, @Nullable String target) {}
 
     /**
      * The proxies' connections.

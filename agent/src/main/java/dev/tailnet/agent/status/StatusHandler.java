@@ -32,6 +32,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             /healthz  200 while the process is alive
             /readyz   200 while the node is running and the proxies listen, else 503 with the reason
             /metrics  Prometheus metrics
+            /proxy.pac  which addresses a browser sends to the proxies (PAC)
             """;
 
     private final AgentView agent;
@@ -40,6 +41,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final Metrics metrics;
     private final StatusReporter reporter;
     private final EventExecutor renderer;
+    private final PacPage pac;
     private @Nullable JsonMapper mapper;
 
     StatusHandler(
@@ -55,6 +57,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         this.metrics = metrics;
         this.renderer = renderer;
         this.reporter = new StatusReporter(agent, clock);
+        this.pac = new PacPage(agent, localApi, renderer);
     }
 
     /** Loads what the first request would otherwise wait for; to be called on the thread that renders. */
@@ -75,6 +78,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             case "/metrics" -> renderer.execute(() -> metrics(ctx, head));
             case "/status" -> status(ctx, head);
             case "/resolve" -> resolve(ctx, head, uri);
+            case "/proxy.pac" -> renderer.execute(() -> proxyPac(ctx, head));
             default ->
                 Answer.text(HttpResponseStatus.NOT_FOUND, "There is no such page; / lists them.")
                         .send(ctx, head);
@@ -128,6 +132,17 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 Answer.ok("application/json", json).send(ctx, head);
             } catch (RuntimeException e) {
                 failed(ctx, e);
+            }
+        });
+    }
+
+    private void proxyPac(ChannelHandlerContext ctx, boolean head) {
+        pac.render(mapper()).addListener((Future<String> script) -> {
+            if (script.isSuccess()) {
+                Answer.ok(ProxyPac.CONTENT_TYPE, script.getNow().getBytes(StandardCharsets.UTF_8))
+                        .send(ctx, head);
+            } else {
+                failed(ctx, script.cause());
             }
         });
     }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The status endpoint: the same pages on a TCP port and on the control socket. */
+/** The status endpoint: the same pages on a TCP port and on the control socket, which tunnels too. */
 public final class StatusServer implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(StatusServer.class);
     private static final int MAX_REQUEST_BYTES = 8 << 10;
@@ -38,13 +38,22 @@ public final class StatusServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final StatusHandler handler;
     private final Metrics metrics;
+    private final Tunnels tunnels;
     private final DefaultEventExecutor renderer = new DefaultEventExecutor(new DefaultThreadFactory("status", true));
     private final List<Channel> channels = new ArrayList<>();
 
+    /** @param tunnels what a CONNECT on the control socket gets */
     public StatusServer(
-            EventLoopGroup loops, AgentView agent, LocalApi localApi, NameLookup names, Metrics metrics, Clock clock) {
+            EventLoopGroup loops,
+            AgentView agent,
+            LocalApi localApi,
+            NameLookup names,
+            Metrics metrics,
+            Tunnels tunnels,
+            Clock clock) {
         this.loops = loops;
         this.metrics = metrics;
+        this.tunnels = tunnels;
         this.handler = new StatusHandler(agent, localApi, names, metrics, clock, renderer);
     }
 
@@ -116,7 +125,11 @@ public final class StatusServer implements AutoCloseable {
             protected void initChannel(Channel channel) {
                 channel.pipeline()
                         .addLast(new ReadTimeoutHandler(PATIENCE_SECONDS))
-                        .addLast(new HttpServerCodec())
+                        .addLast(new HttpServerCodec());
+                if (hosts == null) {
+                    channel.pipeline().addLast(new TunnelRequestHandler(tunnels));
+                }
+                channel.pipeline()
                         .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
                         .addLast(new RequestGuard(hosts))
                         .addLast(handler);

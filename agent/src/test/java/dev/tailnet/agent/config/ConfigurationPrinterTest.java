@@ -34,6 +34,7 @@ class ConfigurationPrinterTest {
                         dns-listen: []  # default
                         users-file: none  # default
                         status-listen: 127.0.0.1:9002  # default
+                        forward: []  # default
                         expose: ["3000,from=tag:ci", udp:5353]  # --expose (flag)
                         internet: direct  # default
                         exit-node: none  # default

@@ -150,6 +150,16 @@ class SettingSourcesTest {
     }
 
     @Test
+    void forward() {
+        assertEverySource(
+                Setting.FORWARD,
+                Settings::forwards,
+                List.of(),
+                "5432=db:5432",
+                List.of(ForwardSettings.parse("tcp:127.0.0.1:5432=db:5432")));
+    }
+
+    @Test
     void usersFile() throws Exception {
         var file = Files.writeString(directory.resolve("users"), "ci:" + UsersFileTest.HASH + "\n");
         assertEverySource(

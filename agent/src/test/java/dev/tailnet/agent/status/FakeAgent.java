@@ -56,6 +56,11 @@ final class FakeAgent implements AgentView {
     }
 
     @Override
+    public boolean carriesInternet() {
+        return false;
+    }
+
+    @Override
     public Counts connections() {
         return new Counts(9, Map.of(Rejection.MAX_CONNECTIONS, 1L), 0, 2, 0, 3);
     }
@@ -77,7 +82,7 @@ final class FakeAgent implements AgentView {
 
     @Override
     public List<Listener> listeners() {
-        return List.of(new Listener("mixed", "127.0.0.1:1055"));
+        return List.of(new Listener("mixed", "127.0.0.1:1055", null));
     }
 
     @Override

@@ -79,6 +79,7 @@ class StatusServerTest {
                         agent::inbound,
                         () -> new CacheCounts(0, 0, 0, 0),
                         () -> DnsCounts.NONE)),
+                (client, target) -> false,
                 Clock.fixed(Instant.parse("2026-01-01T00:01:00Z"), ZoneOffset.UTC));
         address = server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         socket = directory.resolve("agent.sock");
@@ -163,6 +164,29 @@ class StatusServerTest {
                 .endsWith("\r\n\r\nthe node is not up (needs-login): auth key rejected by http://c\n");
         assertThat(get("/healthz")).startsWith("HTTP/1.1 200");
         assertThat(get("/status")).contains("\"needs-login\"", "auth key rejected by http://c");
+    }
+
+    @Test
+    void servesAProxyAutoConfiguration() throws IOException {
+        assertThat(get("/proxy.pac"))
+                .startsWith("HTTP/1.1 200")
+                .contains(
+                        "content-type: application/x-ns-proxy-autoconfig\r\n",
+                        "PROXIES = \"PROXY 127.0.0.1:1055; SOCKS5 127.0.0.1:1055\";",
+                        "EVERYTHING = false;",
+                        "function FindProxyForURL(url, host)");
+    }
+
+    @Test
+    void tunnelsOnlyOverTheControlSocket() throws IOException {
+        String connect = "CONNECT web:22 HTTP/1.1\r\nHost: web:22\r\n\r\n";
+        assertThat(overSocket(connect))
+                .startsWith("HTTP/1.1 503")
+                .endsWith("as many connections are open as the limit allows\n");
+        assertThat(overSocket("CONNECT web HTTP/1.1\r\nHost: web\r\n\r\n"))
+                .startsWith("HTTP/1.1 400")
+                .endsWith("'web' is not of the form host:port\n");
+        assertThat(exchange(connect)).doesNotContain("HTTP/1.1 503", "HTTP/1.1 2");
     }
 
     @Test
@@ -262,12 +286,7 @@ class StatusServerTest {
     }
 
     private String overControlSocket(String path) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            channel.write(ByteBuffer.wrap(
-                    ("GET " + path + " HTTP/1.1\r\nHost: agent\r\n\r\n").getBytes(StandardCharsets.US_ASCII)));
-            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
-        }
+        return overSocket("GET " + path + " HTTP/1.1\r\nHost: agent\r\n\r\n");
     }
 
     private String get(String path) throws IOException {
@@ -280,6 +299,14 @@ class StatusServerTest {
             client.setSoTimeout(TIMEOUT_MILLIS);
             client.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private String overSocket(String request) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

@@ -211,16 +211,25 @@ public final class AgentProcess implements AutoCloseable {
 
     /** Where a kind of listener listens. */
     public InetSocketAddress listener(String kind) {
+        return listener("kind", kind);
+    }
+
+    /** Where the forward to a target listens. */
+    public InetSocketAddress forwardTo(String target) {
+        return listener("target", target);
+    }
+
+    private InetSocketAddress listener(String key, String value) {
         for (JsonNode listener : status().path("listeners")) {
-            if (listener.path("kind").asString().equals(kind)) {
+            if (listener.path(key).asString("").equals(value)) {
                 String address = listener.path("address").asString();
                 int colon = address.lastIndexOf(':');
                 return new InetSocketAddress(
-                        InetAddress.ofLiteral(address.substring(0, colon)),
+                        InetAddress.ofLiteral(address.substring(0, colon).replaceAll("[\\[\\]]", "")),
                         Integer.parseInt(address.substring(colon + 1)));
             }
         }
-        throw new AssertionError("no listener of kind " + kind + ": " + status());
+        throw new AssertionError("no listener with " + key + " " + value + ": " + status());
     }
 
     /** The port of the listener that speaks both protocols. */

@@ -63,10 +63,19 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The target was known before the client said anything. */
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        begin(ctx.channel());
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        begin(ctx.channel());
+    }
+
+    private void begin(Channel channel) {
         if (state == State.NEW) {
-            Channel channel = ctx.channel();
             ConnectFailure refusal = connection.refusal();
             if (refusal != null) {
                 connector.refuse(request, refusal);
@@ -170,7 +179,12 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
     private void say(Channel channel, ConnectFailure failure) {
         state = State.DONE;
         releaseEarly();
-        Farewell.say(connection, replies.failed(channel.alloc(), failure));
+        ByteBuf answer = replies.failed(channel.alloc(), failure);
+        if (answer == null) {
+            Farewell.reset(connection);
+        } else {
+            Farewell.say(connection, answer);
+        }
     }
 
     private void clientLeft(Channel channel) {

@@ -56,7 +56,8 @@ public final class Connector {
 
     /**
      * Puts a handler at the end of the pipeline that does the rest. It begins at the next {@code channelReadComplete}: by
-     * then the front end has removed its own handlers, and the bytes they still held have arrived here as early data.
+     * then the front end has removed its own handlers, and the bytes they still held have arrived here as early data. Or, if
+     * the channel is not active yet, when it becomes so.
      *
      * @param connection of TCP or of a unix socket
      * @param role the client's user name; null for one that was not asked for it

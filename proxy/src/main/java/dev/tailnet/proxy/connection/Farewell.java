@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -29,6 +30,14 @@ public final class Farewell extends ChannelInboundHandlerAdapter {
         boolean finished = !(channel instanceof DuplexChannel duplex) || duplex.isInputShutdown();
         channel.writeAndFlush(answer)
                 .addListener((ChannelFutureListener) written -> linger(channel, finished || !written.isSuccess()));
+    }
+
+    /** Closes with a reset, which says "failed" to a client that could not tell an answer from its target's bytes. */
+    public static void reset(Connection connection) {
+        connection.endHandshake();
+        Channel channel = connection.channel();
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        channel.close();
     }
 
     private static void linger(Channel channel, boolean finished) {

@@ -4,6 +4,8 @@ import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.HandlerNames;
+import dev.tailnet.proxy.request.ConnectRequest.Protocol;
+import dev.tailnet.proxy.request.Target;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -62,5 +64,10 @@ public final class HttpFrontEnd {
                 loop,
                 each -> new UpstreamPool(
                         each, limits.upstreamPerTarget(), limits.upstreamInAll(), limits.upstreamIdle()));
+    }
+
+    /** Goes on with a CONNECT that was read elsewhere. */
+    public static void connect(Connection connection, Connector connector, Protocol protocol, Target target) {
+        connector.connect(connection, protocol, null, target, HttpReplies.INSTANCE);
     }
 }

@@ -24,6 +24,10 @@ public record ConnectRequest(
         SOCKS5,
         HTTP_CONNECT,
         /** A request that the proxy passes on itself. */
-        HTTP
+        HTTP,
+        /** A static forward. */
+        FORWARD,
+        /** A command of this agent's own, over its control socket. */
+        CLI
     }
 }

@@ -7,6 +7,7 @@ import dev.tailnet.proxy.request.ConnectFailure;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
@@ -21,14 +22,14 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     private final EventLoopGroup group;
     private final Connections connections;
-    private final ClientPipeline pipeline;
+    private final ClientSetup setup;
     private final AtMostOncePerMinute full = new AtMostOncePerMinute();
     private final AtMostOncePerMinute failing = new AtMostOncePerMinute();
 
-    Acceptor(EventLoopGroup group, Connections connections, ClientPipeline pipeline) {
+    Acceptor(EventLoopGroup group, Connections connections, ClientSetup setup) {
         this.group = group;
         this.connections = connections;
-        this.pipeline = pipeline;
+        this.setup = setup;
     }
 
     @Override
@@ -51,7 +52,12 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
         // A client may have said all it has to say and still wait for the answer.
         client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        client.pipeline().addLast(pipeline.initializer(connection));
+        client.pipeline().addLast(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                setup.start(channel.pipeline(), connection);
+            }
+        });
         group.register(client).addListener(registered -> {
             if (!registered.isSuccess()) {
                 client.unsafe().closeForcibly();

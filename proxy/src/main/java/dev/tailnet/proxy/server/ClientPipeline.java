@@ -6,9 +6,6 @@ import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.HandlerNames;
 import dev.tailnet.proxy.http.HttpFrontEnd;
 import dev.tailnet.proxy.socks.SocksFrontEnd;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import java.util.function.Supplier;
 
@@ -22,18 +19,11 @@ record ClientPipeline(
         Connector connector,
         Authenticator authenticator,
         HttpFrontEnd http,
-        Supplier<Limits> limits) {
+        Supplier<Limits> limits)
+        implements ClientSetup {
 
-    ChannelHandler initializer(Connection connection) {
-        return new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                start(channel.pipeline(), connection);
-            }
-        };
-    }
-
-    private void start(ChannelPipeline pipeline, Connection connection) {
+    @Override
+    public void start(ChannelPipeline pipeline, Connection connection) {
         connection.startHandshake(limits.get().handshake());
         switch (kind) {
             case MIXED -> pipeline.addLast(HandlerNames.PROTOCOL_DETECTOR, new ProtocolDetector(connection, this));

@@ -2,21 +2,19 @@ package dev.tailnet.proxy.server;
 
 import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
+import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Connections;
 import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.http.HttpFrontEnd;
 import dev.tailnet.proxy.http.HttpLimits;
+import dev.tailnet.proxy.request.ConnectRequest.Protocol;
+import dev.tailnet.proxy.request.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import io.netty.util.concurrent.PromiseCombiner;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,20 +22,24 @@ import java.util.concurrent.TimeUnit;
 
 /** The proxy's listeners and their connections. */
 public final class ProxyServer {
-    private static final int BACKLOG = 1024;
     private static final int ABORT_SECONDS = 1;
 
     private final EventLoops loops;
     private final Connections connections;
-    private final List<Channel> channels = new ArrayList<>();
+    private final Connector connector;
+    private final TcpListeners sockets;
+    private final Forwards forwards;
     private final List<ListenerSpec> listeners = new ArrayList<>();
 
     private volatile Limits limits;
 
-    private ProxyServer(EventLoops loops, Limits limits) {
+    private ProxyServer(EventLoops loops, Connector connector, Limits limits) {
         this.loops = loops;
+        this.connector = connector;
         this.limits = limits;
         this.connections = new Connections(limits.connections(), limits.connectionsPerClient());
+        this.sockets = new TcpListeners(loops, connections);
+        this.forwards = new Forwards(sockets, connector);
     }
 
     /**
@@ -48,11 +50,11 @@ public final class ProxyServer {
     public static ProxyServer bind(
             EventLoops loops, List<ListenerSpec> specs, Connector connector, Authenticator authenticator, Limits limits)
             throws BindFailure {
-        var server = new ProxyServer(loops, limits);
+        var server = new ProxyServer(loops, connector, limits);
         var http = new HttpFrontEnd(connector, authenticator, HttpLimits.DEFAULT);
         try {
             for (ListenerSpec spec : specs) {
-                server.open(spec, connector, authenticator, http);
+                server.open(spec, authenticator, http);
             }
         } catch (BindFailure e) {
             server.stopAccepting().awaitUninterruptibly();
@@ -61,31 +63,9 @@ public final class ProxyServer {
         return server;
     }
 
-    private void open(ListenerSpec spec, Connector connector, Authenticator authenticator, HttpFrontEnd http)
-            throws BindFailure {
-        if (spec.address().isUnresolved()) {
-            throw BindFailure.of(spec.address(), new UnresolvedAddressException());
-        }
-        var channel = new EpollServerSocketChannel(
-                spec.address().getAddress() instanceof Inet4Address
-                        ? SocketProtocolFamily.INET
-                        : SocketProtocolFamily.INET6);
-        channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
-        channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
-        channel.pipeline()
-                .addLast(new Acceptor(
-                        loops.group(),
-                        connections,
-                        new ClientPipeline(spec.kind(), connector, authenticator, http, () -> limits)));
-        var bound = loops.group().register(channel).awaitUninterruptibly();
-        if (bound.isSuccess()) {
-            bound = channel.bind(spec.address()).awaitUninterruptibly();
-        }
-        if (!bound.isSuccess()) {
-            channel.close();
-            throw BindFailure.of(spec.address(), bound.cause());
-        }
-        channels.add(channel);
+    private void open(ListenerSpec spec, Authenticator authenticator, HttpFrontEnd http) throws BindFailure {
+        Channel channel = sockets.open(
+                spec.address(), new ClientPipeline(spec.kind(), connector, authenticator, http, () -> limits));
         listeners.add(new ListenerSpec(spec.kind(), (InetSocketAddress) channel.localAddress()));
     }
 
@@ -100,20 +80,36 @@ public final class ProxyServer {
         connections.limit(changed.connections(), changed.connectionsPerClient());
     }
 
+    /** The static forwards: none is open at first. Their connections are counted, limited and drained with the others. */
+    public Forwards forwards() {
+        return forwards;
+    }
+
+    /**
+     * Makes a channel that came in elsewhere one of this server's connections, which has asked for a tunnel: a handler at
+     * the end of its pipeline answers as to an HTTP CONNECT, from the next {@code channelReadComplete} on.
+     *
+     * @param client of a command of this agent's own
+     * @return false when the limit of connections is reached; then nothing was done
+     */
+    public boolean tunnel(Channel client, Target target) {
+        Connection connection = connections.accepted(client);
+        if (connection == null) {
+            return false;
+        }
+        client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        HttpFrontEnd.connect(connection, connector, Protocol.CLI, target);
+        return true;
+    }
+
     public Counts counts() {
         return connections.counts();
     }
 
     /** Closes the listeners; connections go on. */
     public Future<Void> stopAccepting() {
-        EventExecutor executor = loops.group().next();
-        Promise<Void> stopped = executor.newPromise();
-        executor.execute(() -> {
-            var combiner = new PromiseCombiner(executor);
-            channels.forEach(channel -> combiner.add((Future<?>) channel.close()));
-            combiner.finish(stopped);
-        });
-        return stopped;
+        forwards.close();
+        return sockets.closeAll();
     }
 
     /**

@@ -1,0 +1,60 @@
+package dev.tailnet.agent.cli;
+
+import dev.tailnet.agent.config.Addresses;
+import dev.tailnet.agent.config.Listeners;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where programs on this machine find the agent's proxies, as {@code host:port}.
+ *
+ * @param http empty when there is no listener that speaks HTTP
+ * @param socks5 empty when there is no listener that speaks SOCKS5
+ */
+record ProxyAddresses(Optional<String> http, Optional<String> socks5) {
+    private static final String MIXED = "mixed";
+
+    /** Those of a running agent, from its {@code /status}. */
+    static ProxyAddresses of(Json status) {
+        return new ProxyAddresses(first(status, MIXED, "http"), first(status, MIXED, "socks5"));
+    }
+
+    /** Those of an agent that is yet to start. A port that the system will pick is as good as none. */
+    static ProxyAddresses of(Listeners listeners) {
+        return new ProxyAddresses(
+                first(listeners.mixed(), listeners.http()), first(listeners.mixed(), listeners.socks5()));
+    }
+
+    boolean isEmpty() {
+        return http.isEmpty() && socks5.isEmpty();
+    }
+
+    private static Optional<String> first(Json status, String... kinds) {
+        return Stream.of(kinds)
+                .flatMap(kind -> status.objects("listeners").stream()
+                        .filter(listener -> listener.text("kind").orElse("").equals(kind)))
+                .flatMap(listener -> listener.text("address").stream())
+                .map(ProxyAddresses::reachable)
+                .findFirst();
+    }
+
+    private static Optional<String> first(List<InetSocketAddress> mixed, List<InetSocketAddress> others) {
+        return Stream.concat(mixed.stream(), others.stream())
+                .filter(address -> address.getPort() != 0)
+                .map(Addresses::format)
+                .map(ProxyAddresses::reachable)
+                .findFirst();
+    }
+
+    /** A listener on every address is reached on loopback. */
+    private static String reachable(String address) {
+        var port = address.substring(address.lastIndexOf(':'));
+        return switch (address.substring(0, address.length() - port.length())) {
+            case "0.0.0.0" -> "127.0.0.1" + port;
+            case "[::]", "[0:0:0:0:0:0:0:0]", "[0:0:0:0:0:0:0:1]" -> "[::1]" + port;
+            default -> address;
+        };
+    }
+}
