@@ -34,15 +34,20 @@ class DrainIT {
                 var slow = new HalfAnswer(TestAddresses.DIRECT_HOST_IPV4);
                 AgentProcess agent = AgentProcess.in(network, "polite")
                         .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
-                        .arguments("--drain-timeout=" + PATIENCE.toSeconds() + "s")
+                        .arguments(
+                                "--drain-timeout=" + PATIENCE.toSeconds() + "s",
+                                "--forward=127.0.0.1:0=198.51.100.10:" + echo.port())
                         .startAndAwaitRunning();
                 Socket idle = connect(agent.proxyPort());
                 Socket underWay = connect(agent.proxyPort());
+                Socket forwarded = connect(agent.listener("forward").getPort());
                 Tunnel tunnel = Tunnel.open(agent.proxyPort(), Tunnel.Protocol.SOCKS5, "198.51.100.10", echo.port())) {
             get(idle, page.port());
             assertThat(read(idle, "the page")).contains("HTTP/1.1 200");
             get(underWay, slow.port());
             read(underWay, "first ");
+            send(forwarded, "before");
+            assertThat(read(forwarded, "before")).isEqualTo("before");
 
             agent.terminate();
             Eventually.get(SOON, () -> agent.control("/readyz"), answer -> answer.contains("not accepting"));
@@ -51,8 +56,11 @@ class DrainIT {
             slow.goOn.countDown();
             assertThat(new String(underWay.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                     .isEqualTo("second");
+            send(forwarded, "after");
+            assertThat(read(forwarded, "after")).isEqualTo("after");
             tunnel.send("after");
             assertThat(tunnel.receive(5)).isEqualTo("after");
+            forwarded.close();
             tunnel.close();
 
             assertThat(agent.awaitExit()).isZero();
