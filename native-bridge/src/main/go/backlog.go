@@ -9,34 +9,32 @@ import (
 	"tailscale.com/wgengine"
 )
 
-// backlog is how many packets of the tailnet may be on their way through WireGuard at once. Each waits in a buffer of
-// 64 KiB however short it is, and on Linux WireGuard lets any number wait: with what a few dozen downloads have in flight,
-// that is gigabytes, and the collector is busy with nothing else. Beyond the limit packets wait in the kernel's buffer and
-// are lost when that is full, which tells TCP to send more slowly. WireGuard on phones runs with the same number.
+// backlog is how many received packets may be on their way through WireGuard at once. Each waits in a buffer of 64 KiB
+// however short it is, and on Linux WireGuard lets any number wait: with what a few dozen downloads have in flight, that is
+// gigabytes, and the collector is busy with nothing else. Beyond the limit packets wait in the kernel's buffer and are lost
+// when that is full, which tells TCP to send more slowly.
+//
+// Only what comes in is counted. The buffers themselves are also those of what goes out; were they counted, packets that
+// wait for a peer which has vanished would keep every other packet from being received, and netstack, which answers some
+// packets while it takes them, would wait for itself.
 const backlog = 1024
-
-// uncounted is more than the buffers that WireGuard takes when it starts. They come back to the pool without ever having
-// been counted.
-const uncounted = 1024
 
 // limitBacklog applies the limit to a node's engine, before its first peer. It reports whether it found where: WireGuard has
 // a limit, and on Linux no way to set it.
 func limitBacklog(engine wgengine.Engine) bool {
-	buffers, ok := reach[*device.WaitPool](reflect.ValueOf(engine), "wgdev", "pool", "messageBuffers")
-	if !ok || *buffers == nil {
+	elements, ok := reach[*device.WaitPool](reflect.ValueOf(engine), "wgdev", "pool", "inboundElements")
+	if !ok || *elements == nil {
 		return false
 	}
-	pool := reflect.ValueOf(*buffers)
+	pool := reflect.ValueOf(*elements)
 	lock, hasLock := reach[sync.Mutex](pool, "lock")
-	count, hasCount := reach[uint32](pool, "count")
 	limit, hasLimit := reach[uint32](pool, "max")
-	if !hasLock || !hasCount || !hasLimit {
+	if !hasLock || !hasLimit {
 		return false
 	}
 	lock.Lock()
 	defer lock.Unlock()
-	*count = uncounted
-	*limit = uncounted + backlog
+	*limit = backlog
 	return true
 }
 

@@ -24,28 +24,28 @@ func TestWireGuardsBacklogIsLimited(t *testing.T) {
 	if !limitBacklog(engine) {
 		t.Fatal("WireGuard's device has another layout: the backlog is without limit")
 	}
-	buffers, _ := reach[*device.WaitPool](reflect.ValueOf(engine), "wgdev", "pool", "messageBuffers")
+	elements, _ := reach[*device.WaitPool](reflect.ValueOf(engine), "wgdev", "pool", "inboundElements")
 	taken := make(chan any, 2*backlog)
 	var taking sync.WaitGroup
 	taking.Go(func() {
 		for range cap(taken) {
-			taken <- (*buffers).Get()
+			taken <- (*elements).Get()
 		}
 	})
-	for !exhausted(*buffers) {
+	for !exhausted(*elements) {
 		runtime.Gosched()
 	}
 	if count := len(taken); count > backlog {
-		t.Errorf("%d buffers could be taken, the backlog is %d", count, backlog)
+		t.Errorf("%d packets could be under way, the backlog is %d", count, backlog)
 	}
 	for range cap(taken) {
-		(*buffers).Put(<-taken) // lets the next one be taken
+		(*elements).Put(<-taken) // lets the next one be taken
 	}
 	taking.Wait()
 }
 
-func exhausted(buffers *device.WaitPool) bool {
-	pool := reflect.ValueOf(buffers)
+func exhausted(elements *device.WaitPool) bool {
+	pool := reflect.ValueOf(elements)
 	lock, _ := reach[sync.Mutex](pool, "lock")
 	count, _ := reach[uint32](pool, "count")
 	limit, _ := reach[uint32](pool, "max")
