@@ -11,6 +11,7 @@ import dev.tailnet.agent.node.Surroundings;
 import dev.tailnet.agent.status.LocalApi;
 import dev.tailnet.agent.status.NameLookup;
 import dev.tailnet.agent.status.StatusServer;
+import dev.tailnet.agent.tunnel.BridgeDatagramDialer;
 import dev.tailnet.agent.tunnel.BridgeRouteTable;
 import dev.tailnet.agent.tunnel.BridgeSockets;
 import dev.tailnet.agent.tunnel.NodeLink;
@@ -19,6 +20,8 @@ import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Slf4jAuditSink;
 import dev.tailnet.proxy.auth.UserAuthenticator;
 import dev.tailnet.proxy.connect.Connector;
+import dev.tailnet.proxy.datagram.DatagramCounters;
+import dev.tailnet.proxy.datagram.Datagrams;
 import dev.tailnet.proxy.forward.ForwardSpec;
 import dev.tailnet.proxy.policy.BasePolicy;
 import dev.tailnet.proxy.policy.Internet;
@@ -172,13 +175,15 @@ public final class Agent {
         names = shared;
         var routes = new BridgeRouteTable(link);
         var sockets = new BridgeSockets(link);
+        var datagrams = new DatagramCounters();
         var metrics = new Metrics(new Sources(
                 node::state,
                 view::connections,
                 view::nodeSample,
                 inbound::counts,
                 shared.resolver()::counts,
-                shared::dnsCounts));
+                shared::dnsCounts,
+                datagrams::counts));
         var made = new Connector(
                 policy,
                 node.readiness(),
@@ -195,6 +200,7 @@ public final class Agent {
                     loops,
                     ListenerSpecs.of(settings.listeners()),
                     made,
+                    new Datagrams(made, new BridgeDatagramDialer(link), datagrams),
                     authenticator,
                     LimitTerms.limits(settings.limits()));
         } catch (BindFailure e) {

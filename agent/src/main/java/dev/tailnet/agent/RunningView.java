@@ -91,7 +91,9 @@ final class RunningView implements AgentView {
                         stats.goSystemBytes(),
                         stats.goroutines(),
                         stats.inbound().bytesUp(),
-                        stats.inbound().bytesDown());
+                        stats.inbound().bytesDown(),
+                        stats.datagramsDroppedUp(),
+                        stats.datagramsDroppedDown());
     }
 
     @Override

@@ -52,6 +52,7 @@ final class Meters {
     private volatile CacheCounts names;
     private volatile DnsCounts dns;
     private volatile InboundCounts inbound;
+    private final DatagramMeters datagrams;
 
     Meters(Sources sources) {
         this.sources = sources;
@@ -94,6 +95,7 @@ final class Meters {
                             .register(registry));
         }
         sampled();
+        datagrams = new DatagramMeters(registry, sources.datagrams().get(), node);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -226,6 +228,7 @@ final class Meters {
         names = sources.names().get();
         dns = sources.dns().get();
         inbound = sources.inbound().get();
+        datagrams.sample(sources.datagrams().get(), node);
         return registry.scrape();
     }
 

@@ -9,6 +9,8 @@ package dev.tailnet.agent.metrics;
  * @param goSystemBytes what the Go runtime has from the system
  * @param inboundUp bytes from peers to what is exposed since the start
  * @param inboundDown bytes from what is exposed to peers since the start
+ * @param datagramsDroppedUp datagrams to targets that found a queue full or were too long for the network
+ * @param datagramsDroppedDown datagrams of targets that found a queue full
  */
 public record NodeSample(
         long bytesUp,
@@ -17,8 +19,10 @@ public record NodeSample(
         long goSystemBytes,
         long goroutines,
         long inboundUp,
-        long inboundDown) {
+        long inboundDown,
+        long datagramsDroppedUp,
+        long datagramsDroppedDown) {
 
     /** While there is no node to ask. */
-    public static final NodeSample NONE = new NodeSample(0, 0, 0, 0, 0, 0, 0);
+    public static final NodeSample NONE = new NodeSample(0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -3,6 +3,7 @@ package dev.tailnet.agent.metrics;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.proxy.connection.Counts;
+import dev.tailnet.proxy.datagram.DatagramCounts;
 import dev.tailnet.proxy.dns.DnsCounts;
 import dev.tailnet.proxy.resolve.CacheCounts;
 import java.util.function.Supplier;
@@ -14,4 +15,5 @@ public record Sources(
         Supplier<NodeSample> node,
         Supplier<InboundCounts> inbound,
         Supplier<CacheCounts> names,
-        Supplier<DnsCounts> dns) {}
+        Supplier<DnsCounts> dns,
+        Supplier<DatagramCounts> datagrams) {}

@@ -9,6 +9,8 @@ import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
 import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.connection.Rejection;
+import dev.tailnet.proxy.datagram.DatagramCounts;
+import dev.tailnet.proxy.datagram.DropReason;
 import dev.tailnet.proxy.dns.DnsCounts;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
@@ -40,10 +42,11 @@ class MetricsTest {
     private final Metrics metrics = new Metrics(new Sources(
             () -> state,
             () -> new Counts(7, Map.of(Rejection.MAX_CONNECTIONS, 1L), 2, 3, 5, 4),
-            () -> new NodeSample(10, 20, 30, 40, 50, 60, 70),
+            () -> new NodeSample(10, 20, 30, 40, 50, 60, 70, 80, 90),
             () -> new InboundCounts(2, 9, Map.of(Refusal.NOT_ALLOWED, 3L)),
             () -> new CacheCounts(11, 12, 13, 14),
-            () -> new DnsCounts(15, 16, 17, 18)));
+            () -> new DnsCounts(15, 16, 17, 18),
+            () -> new DatagramCounts(1, 2, 3, 4, 5, 6, Map.of(DropReason.QUEUE_FULL, 7L))));
 
     @Test
     void countsWhatHappensBeforeAndAfterTheMetersAreMade() {
@@ -146,6 +149,21 @@ class MetricsTest {
         state = new NodeState(NodeState.Kind.RUNNING, "", NodeState.Outlook.FINE);
 
         assertThat(metrics.scrape()).contains("tailnet_node_state{state=\"running\"} 1.0");
+    }
+
+    @Test
+    void samplesDatagrams() {
+        assertThat(metrics.scrape())
+                .contains(
+                        "tailnet_udp_associations 1.0",
+                        "tailnet_udp_flows 2.0",
+                        "tailnet_udp_datagrams_total{direction=\"up\"} 3.0",
+                        "tailnet_udp_bytes_total{direction=\"up\"} 4.0",
+                        "tailnet_udp_datagrams_total{direction=\"down\"} 5.0",
+                        "tailnet_udp_bytes_total{direction=\"down\"} 6.0",
+                        "tailnet_udp_dropped_total{reason=\"network\"} 80.0",
+                        "tailnet_udp_dropped_total{reason=\"queue_full\"} 97.0",
+                        "tailnet_udp_dropped_total{reason=\"malformed\"} 0.0");
     }
 
     private static Decision decision(@Nullable Route route, @Nullable FailureReason reason) {

@@ -67,7 +67,7 @@ final class FakeAgent implements AgentView {
 
     @Override
     public NodeSample nodeSample() {
-        return new NodeSample(100, 200, 1 << 20, 2 << 20, 40, 7, 8);
+        return new NodeSample(100, 200, 1 << 20, 2 << 20, 40, 7, 8, 0, 0);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.tailnet.agent.StartFailure;
 import dev.tailnet.agent.metrics.Metrics;
 import dev.tailnet.agent.metrics.Sources;
 import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.proxy.datagram.DatagramCounters;
 import dev.tailnet.proxy.dns.DnsCounts;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.FailureReason;
@@ -78,7 +79,8 @@ class StatusServerTest {
                         agent::nodeSample,
                         agent::inbound,
                         () -> new CacheCounts(0, 0, 0, 0),
-                        () -> DnsCounts.NONE)),
+                        () -> DnsCounts.NONE,
+                        new DatagramCounters()::counts)),
                 (client, target) -> false,
                 Clock.fixed(Instant.parse("2026-01-01T00:01:00Z"), ZoneOffset.UTC));
         address = server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

@@ -92,6 +92,17 @@ public final class Connector {
     }
 
     /**
+     * Takes all steps up to a flow of datagrams, as {@link #open} does to a connection.
+     *
+     * @param conduits has the conduit that the flow is to go through; asked once the flow is allowed
+     */
+    public FlowOpening openFlow(ConnectRequest request, ConduitSource conduits, EventExecutor executor) {
+        var opening = new FlowOpening(this, request, conduits, executor);
+        opening.begin();
+        return opening;
+    }
+
+    /**
      * Judges whether a connection that an earlier request opened may serve this one: the policy on the target, then on the
      * address by the way that leads there now.
      *

@@ -10,6 +10,7 @@ public final class HandlerNames {
     public static final String SOCKS5_PASSWORD_DECODER = "socks5-password-decoder";
     public static final String SOCKS5_PASSWORD = "socks5-password";
     public static final String SOCKS5_REQUEST = "socks5-request";
+    public static final String SOCKS5_ASSOCIATION = "socks5-association";
     public static final String SOCKS5_HANDSHAKE = "socks5-handshake";
     public static final String HTTP_DECODER = "http-decoder";
     public static final String HTTP_AUTHENTICATION = "http-authentication";

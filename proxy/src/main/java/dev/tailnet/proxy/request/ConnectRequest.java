@@ -22,6 +22,7 @@ public record ConnectRequest(
     public enum Protocol {
         SOCKS4,
         SOCKS5,
+        SOCKS5_UDP,
         HTTP_CONNECT,
         /** A request that the proxy passes on itself. */
         HTTP,

@@ -4,6 +4,7 @@ import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.HandlerNames;
+import dev.tailnet.proxy.datagram.Datagrams;
 import dev.tailnet.proxy.http.HttpFrontEnd;
 import dev.tailnet.proxy.socks.SocksFrontEnd;
 import io.netty.channel.ChannelPipeline;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
 record ClientPipeline(
         ListenerSpec.Kind kind,
         Connector connector,
+        Datagrams datagrams,
         Authenticator authenticator,
         HttpFrontEnd http,
         Supplier<Limits> limits)
@@ -33,7 +35,7 @@ record ClientPipeline(
     }
 
     void startSocks(ChannelPipeline pipeline, Connection connection) {
-        SocksFrontEnd.install(pipeline, connection, connector, authenticator);
+        SocksFrontEnd.install(pipeline, connection, connector, datagrams, authenticator);
     }
 
     void startHttp(ChannelPipeline pipeline, Connection connection) {

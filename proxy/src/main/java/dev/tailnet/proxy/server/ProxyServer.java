@@ -5,6 +5,7 @@ import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Connections;
 import dev.tailnet.proxy.connection.Counts;
+import dev.tailnet.proxy.datagram.Datagrams;
 import dev.tailnet.proxy.http.HttpFrontEnd;
 import dev.tailnet.proxy.http.HttpLimits;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
@@ -48,13 +49,18 @@ public final class ProxyServer {
      * @throws BindFailure for the first that does not open; the others are closed again
      */
     public static ProxyServer bind(
-            EventLoops loops, List<ListenerSpec> specs, Connector connector, Authenticator authenticator, Limits limits)
+            EventLoops loops,
+            List<ListenerSpec> specs,
+            Connector connector,
+            Datagrams datagrams,
+            Authenticator authenticator,
+            Limits limits)
             throws BindFailure {
         var server = new ProxyServer(loops, connector, limits);
         var http = new HttpFrontEnd(connector, authenticator, HttpLimits.DEFAULT);
         try {
             for (ListenerSpec spec : specs) {
-                server.open(spec, authenticator, http);
+                server.open(spec, datagrams, authenticator, http);
             }
         } catch (BindFailure e) {
             server.stopAccepting().awaitUninterruptibly();
@@ -63,9 +69,11 @@ public final class ProxyServer {
         return server;
     }
 
-    private void open(ListenerSpec spec, Authenticator authenticator, HttpFrontEnd http) throws BindFailure {
+    private void open(ListenerSpec spec, Datagrams datagrams, Authenticator authenticator, HttpFrontEnd http)
+            throws BindFailure {
         Channel channel = sockets.open(
-                spec.address(), new ClientPipeline(spec.kind(), connector, authenticator, http, () -> limits));
+                spec.address(),
+                new ClientPipeline(spec.kind(), connector, datagrams, authenticator, http, () -> limits));
         listeners.add(new ListenerSpec(spec.kind(), (InetSocketAddress) channel.localAddress()));
     }
 

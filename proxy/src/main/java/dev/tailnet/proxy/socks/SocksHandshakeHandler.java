@@ -7,6 +7,7 @@ import dev.tailnet.proxy.connection.Farewell;
 import dev.tailnet.proxy.connection.HandlerNames;
 import dev.tailnet.proxy.connection.HandshakeTimeout;
 import dev.tailnet.proxy.connection.Rejection;
+import dev.tailnet.proxy.datagram.Datagrams;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.HostSyntax;
@@ -15,17 +16,21 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.socksx.v5.Socks5AddressType;
 import io.netty.handler.codec.socksx.v5.Socks5AuthMethod;
 import io.netty.handler.codec.socksx.v5.Socks5CommandRequest;
+import io.netty.handler.codec.socksx.v5.Socks5CommandType;
 import io.netty.handler.codec.socksx.v5.Socks5InitialRequest;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Answers the greeting with "no authentication required", or asks for a user name and password (RFC 1928, section 3), and gives
- * the CONNECT behind it on (section 4).
+ * the CONNECT or UDP ASSOCIATE behind it on (section 4).
  *
  * <p>Netty's decoders turn what they cannot read into a message that looks like a good one: its decoder result comes first.
  */
@@ -34,12 +39,15 @@ final class SocksHandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private final Connection connection;
     private final Connector connector;
+    private final Datagrams datagrams;
     private final Authenticator authenticator;
     private boolean refused;
 
-    SocksHandshakeHandler(Connection connection, Connector connector, Authenticator authenticator) {
+    SocksHandshakeHandler(
+            Connection connection, Connector connector, Datagrams datagrams, Authenticator authenticator) {
         this.connection = connection;
         this.connector = connector;
+        this.datagrams = datagrams;
         this.authenticator = authenticator;
     }
 
@@ -96,15 +104,31 @@ final class SocksHandshakeHandler extends ChannelInboundHandlerAdapter {
             refuse(ctx, SocksReplies.of(ctx.alloc(), RequestRefused.statusOf(cause)), cause.getMessage());
             return;
         }
+        if (request.type().equals(Socks5CommandType.UDP_ASSOCIATE)) {
+            AssociationHandler.begin(connection, datagrams, announced(request));
+            leave(ctx);
+            return;
+        }
         try {
             Target target = Target.of(HostSyntax.parse(request.dstAddr()), request.dstPort());
             connector.connect(connection, Protocol.SOCKS5, connection.role(), target, SocksReplies.INSTANCE);
-            // Only with the next handler in place: the decoder is about to pass on what came behind the request.
-            ctx.pipeline().remove(this);
-            ctx.pipeline().remove(HandlerNames.SOCKS5_REQUEST);
+            leave(ctx);
         } catch (ConnectFailure e) {
             refuse(ctx, SocksReplies.INSTANCE.failed(ctx.alloc(), e), e.getMessage());
         }
+    }
+
+    /** Only with the next handler in place: the decoder is about to pass on what came behind the request. */
+    private void leave(ChannelHandlerContext ctx) {
+        ctx.pipeline().remove(this);
+        ctx.pipeline().remove(HandlerNames.SOCKS5_REQUEST);
+    }
+
+    /** Where a client says it will send datagrams from; a name says nothing. */
+    private static InetSocketAddress announced(Socks5CommandRequest request) {
+        return request.dstAddrType().equals(Socks5AddressType.DOMAIN)
+                ? new InetSocketAddress(0)
+                : new InetSocketAddress(InetAddress.ofLiteral(request.dstAddr()), request.dstPort());
     }
 
     private void refuseMethods(ChannelHandlerContext ctx, @Nullable String why) {

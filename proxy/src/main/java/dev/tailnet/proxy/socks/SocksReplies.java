@@ -11,6 +11,7 @@ import io.netty.handler.codec.socksx.v5.Socks5AddressType;
 import io.netty.handler.codec.socksx.v5.Socks5AuthMethod;
 import io.netty.handler.codec.socksx.v5.Socks5CommandStatus;
 import io.netty.handler.codec.socksx.v5.Socks5PasswordAuthStatus;
+import java.net.InetSocketAddress;
 
 /** The bytes of all that is sent to a SOCKS5 client. */
 final class SocksReplies implements Replies {
@@ -82,6 +83,19 @@ final class SocksReplies implements Replies {
     @Override
     public ByteBuf established(ByteBufAllocator allocator) {
         return ESTABLISHED.duplicate();
+    }
+
+    /** To an ASSOCIATE: where the client is to send its datagrams. */
+    static ByteBuf associated(ByteBufAllocator allocator, InetSocketAddress relay) {
+        byte[] address = relay.getAddress().getAddress();
+        return allocator
+                .directBuffer(REPLY_LENGTH - Integer.BYTES + address.length)
+                .writeByte(VERSION)
+                .writeByte(Socks5CommandStatus.SUCCESS.byteValue())
+                .writeByte(0)
+                .writeByte(address.length == Integer.BYTES ? IPV4 : Socks5AddressType.IPv6.byteValue())
+                .writeBytes(address)
+                .writeShort(relay.getPort());
     }
 
     @Override

@@ -17,10 +17,12 @@ class AcceptorTest {
 
     @Test
     void outOfDescriptorsItRestsAndThenGoesOn() {
-        var connector = new TestChannel().connector();
+        var channel = new TestChannel();
+        var connector = channel.connector();
         var pipeline = new ClientPipeline(
                 ListenerSpec.Kind.MIXED,
                 connector,
+                channel.datagrams(),
                 Authenticator.NONE,
                 new HttpFrontEnd(connector, Authenticator.NONE, HttpLimits.DEFAULT),
                 () -> Limits.DEFAULT);

@@ -28,6 +28,7 @@ class ProtocolDetectorTest {
                                 new ClientPipeline(
                                         ListenerSpec.Kind.MIXED,
                                         channel.connector(),
+                                        channel.datagrams(),
                                         Authenticator.NONE,
                                         new HttpFrontEnd(channel.connector(), Authenticator.NONE, HttpLimits.DEFAULT),
                                         () -> Limits.DEFAULT)));

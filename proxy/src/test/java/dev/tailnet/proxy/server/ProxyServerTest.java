@@ -217,7 +217,9 @@ class ProxyServerTest {
     }
 
     private static ProxyServer bind(EventLoops loops, List<ListenerSpec> specs) throws IOException {
-        return ProxyServer.bind(loops, specs, new TestChannel().connector(), Authenticator.NONE, Limits.DEFAULT);
+        var channel = new TestChannel();
+        return ProxyServer.bind(
+                loops, specs, channel.connector(), channel.datagrams(), Authenticator.NONE, Limits.DEFAULT);
     }
 
     private static void await(TestProxy proxy, Predicate<Counts> condition) {

@@ -27,7 +27,8 @@ class Socks4Test {
 
     private static TestChannel open(Authenticator authenticator) {
         var channel = new TestChannel();
-        SocksFrontEnd.install(channel.pipeline(), channel.connection(), channel.connector(), authenticator);
+        SocksFrontEnd.install(
+                channel.pipeline(), channel.connection(), channel.connector(), channel.datagrams(), authenticator);
         return channel;
     }
 

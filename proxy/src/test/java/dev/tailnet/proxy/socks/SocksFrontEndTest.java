@@ -27,7 +27,8 @@ class SocksFrontEndTest {
 
     @BeforeEach
     void install() {
-        SocksFrontEnd.install(channel.pipeline(), channel.connection(), channel.connector(), Authenticator.NONE);
+        SocksFrontEnd.install(
+                channel.pipeline(), channel.connection(), channel.connector(), channel.datagrams(), Authenticator.NONE);
     }
 
     @AfterEach
@@ -74,7 +75,8 @@ class SocksFrontEndTest {
         for (int first = 0; first < bytes.length; first++) {
             for (int second = first; second < bytes.length; second++) {
                 var split = new TestChannel();
-                SocksFrontEnd.install(split.pipeline(), split.connection(), split.connector(), Authenticator.NONE);
+                SocksFrontEnd.install(
+                        split.pipeline(), split.connection(), split.connector(), split.datagrams(), Authenticator.NONE);
                 split.receive(Arrays.copyOfRange(bytes, 0, first));
                 split.receive(Arrays.copyOfRange(bytes, first, second));
                 split.receive(Arrays.copyOfRange(bytes, second, bytes.length));
@@ -148,7 +150,7 @@ class SocksFrontEndTest {
         "0601000101020304, 1",
         "04, 1",
         "05020001010203040050, 7",
-        "05030001010203040050, 7",
+        "05090001010203040050, 7",
         "0500, -1",
         "05000001, 7",
         "050200ff, 7",

@@ -33,7 +33,7 @@ class SocksPasswordTest {
 
     private TestChannel open() {
         var opened = new TestChannel();
-        SocksFrontEnd.install(opened.pipeline(), opened.connection(), opened.connector(), users);
+        SocksFrontEnd.install(opened.pipeline(), opened.connection(), opened.connector(), opened.datagrams(), users);
         return opened;
     }
 

@@ -6,6 +6,8 @@ import dev.tailnet.proxy.connect.Ways;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Connections;
 import dev.tailnet.proxy.connection.Counts;
+import dev.tailnet.proxy.datagram.DatagramCounters;
+import dev.tailnet.proxy.datagram.Datagrams;
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.request.ConnectRequest;
@@ -66,6 +68,10 @@ public final class TestChannel extends EmbeddedChannel {
 
     public Connector connector() {
         return connector;
+    }
+
+    public Datagrams datagrams() {
+        return new Datagrams(connector, new NettyDatagramDialer(), new DatagramCounters());
     }
 
     /** What the front ends asked for. */

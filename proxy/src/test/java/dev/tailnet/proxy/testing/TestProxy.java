@@ -4,6 +4,8 @@ import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connect.Timeouts;
 import dev.tailnet.proxy.connect.Ways;
+import dev.tailnet.proxy.datagram.DatagramCounters;
+import dev.tailnet.proxy.datagram.Datagrams;
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.relay.Sockets;
@@ -51,6 +53,8 @@ public final class TestProxy implements AutoCloseable {
     private volatile Route defaultRoute = Route.TAILNET;
     private final NettyDialer tailnet = new NettyDialer();
     private final NettyDialer direct = new NettyDialer();
+    private final NettyDatagramDialer datagrams = new NettyDatagramDialer();
+    private final DatagramCounters counters = new DatagramCounters();
     private final RecordingAudit audit = new RecordingAudit();
     private final Connector connector;
     private final ProxyServer server;
@@ -122,6 +126,7 @@ public final class TestProxy implements AutoCloseable {
                 loops,
                 List.of(new ListenerSpec(options.kind(), address)),
                 connector,
+                new Datagrams(connector, datagrams, counters),
                 options.authenticator(),
                 options.limits());
     }
@@ -178,6 +183,14 @@ public final class TestProxy implements AutoCloseable {
 
     public NettyDialer direct() {
         return direct;
+    }
+
+    public NettyDatagramDialer datagrams() {
+        return datagrams;
+    }
+
+    public DatagramCounters counters() {
+        return counters;
     }
 
     public RecordingAudit audit() {

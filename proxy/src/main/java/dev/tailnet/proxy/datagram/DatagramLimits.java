@@ -1,0 +1,26 @@
+package dev.tailnet.proxy.datagram;
+
+import java.time.Duration;
+
+/**
+ * What one client's datagrams may take up.
+ *
+ * @param targets how many targets may be in use at a time
+ * @param inUse a target that was used within this time does not make way for another
+ * @param refusal for how long a target that was refused is not asked about again
+ * @param waitingDatagrams how many may wait for the decision on one target
+ * @param waitingBytes how many bytes may wait for decisions on all targets
+ */
+public record DatagramLimits(int targets, Duration inUse, Duration refusal, int waitingDatagrams, int waitingBytes) {
+
+    /** For one association. */
+    public static final DatagramLimits ASSOCIATION =
+            new DatagramLimits(256, Duration.ofSeconds(2), Duration.ofSeconds(10), 32, 1 << 20);
+
+    public DatagramLimits {
+        if (targets < 1 || waitingDatagrams < 1 || waitingBytes < 1) {
+            throw new IllegalArgumentException("limits of " + targets + " targets, " + waitingDatagrams
+                    + " waiting datagrams and " + waitingBytes + " waiting bytes let nothing through");
+        }
+    }
+}

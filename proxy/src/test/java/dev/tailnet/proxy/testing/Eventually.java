@@ -1,0 +1,23 @@
+package dev.tailnet.proxy.testing;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what nobody tells. */
+public final class Eventually {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration INTERVAL = Duration.ofMillis(2);
+
+    private Eventually() {}
+
+    public static void until(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + PATIENCE.toSeconds() + " s");
+            }
+            LockSupport.parkNanos(INTERVAL.toNanos());
+        }
+    }
+}
