@@ -105,8 +105,7 @@ final class SocksHandshakeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         if (request.type().equals(Socks5CommandType.UDP_ASSOCIATE)) {
-            AssociationHandler.begin(connection, datagrams, announced(request));
-            leave(ctx);
+            associate(ctx, request);
             return;
         }
         try {
@@ -116,6 +115,16 @@ final class SocksHandshakeHandler extends ChannelInboundHandlerAdapter {
         } catch (ConnectFailure e) {
             refuse(ctx, SocksReplies.INSTANCE.failed(ctx.alloc(), e), e.getMessage());
         }
+    }
+
+    private void associate(ChannelHandlerContext ctx, Socks5CommandRequest request) {
+        ConnectFailure refusal = connection.refusal();
+        if (refusal != null) {
+            refuse(ctx, SocksReplies.INSTANCE.failed(ctx.alloc(), refusal), refusal.getMessage());
+            return;
+        }
+        AssociationHandler.begin(connection, datagrams, announced(request));
+        leave(ctx);
     }
 
     /** Only with the next handler in place: the decoder is about to pass on what came behind the request. */
