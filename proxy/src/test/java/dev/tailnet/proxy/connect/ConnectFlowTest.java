@@ -24,6 +24,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -202,13 +204,13 @@ class ConnectFlowTest {
 
     @Test
     void aRefusedPortIsSaidSo() throws Exception {
-        int port;
-        try (var target = TargetServer.echo()) {
-            port = target.port();
-        }
-        try (var proxy = TestProxy.start();
+        // Bound and not listening: refuses, and nobody else can take the port.
+        try (var bound = new Socket();
+                var proxy = TestProxy.start();
                 var socks = TestClient.connect(proxy.address());
                 var http = TestClient.connect(proxy.address())) {
+            bound.bind(new InetSocketAddress(LOOPBACK, 0));
+            int port = bound.getLocalPort();
             socks.greet().send(TestClient.socksConnect(LOOPBACK, port));
             assertThat(socks.readReply()).isEqualTo(5);
             assertThat(socks.readAll()).isEmpty();
@@ -434,6 +436,7 @@ class ConnectFlowTest {
             Promise<?> lookup = proxy.resolver().nextUnanswered();
             proxy.server().drain(Duration.ZERO).sync();
             assertThat(failure(proxy.audit().decision())).hasMessage("the agent is stopping");
+            assertThat(lookup.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(lookup.isCancelled()).isTrue();
         }
     }
