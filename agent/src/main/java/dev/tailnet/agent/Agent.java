@@ -16,6 +16,7 @@ import dev.tailnet.agent.tunnel.BridgeRouteTable;
 import dev.tailnet.agent.tunnel.BridgeSockets;
 import dev.tailnet.agent.tunnel.NodeLink;
 import dev.tailnet.agent.tunnel.PendingOperations;
+import dev.tailnet.bridge.Stats;
 import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Slf4jAuditSink;
 import dev.tailnet.proxy.auth.UserAuthenticator;
@@ -341,7 +342,9 @@ public final class Agent {
             if (server != null) {
                 listeners.close();
                 exposures.close();
-                shutdown.drain(server, inbound, drainTimeout);
+                Stats stats = node.stats();
+                var atNode = stats == null ? Stats.Inbound.NONE : stats.inbound();
+                shutdown.drain(server, inbound, atNode, drainTimeout);
             }
             takeApart(server);
         } finally {

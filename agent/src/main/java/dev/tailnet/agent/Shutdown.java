@@ -2,6 +2,7 @@ package dev.tailnet.agent;
 
 import dev.tailnet.agent.expose.InboundConnections;
 import dev.tailnet.agent.node.NodeSupervisor;
+import dev.tailnet.bridge.Stats;
 import dev.tailnet.proxy.server.ProxyServer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -24,10 +25,14 @@ final class Shutdown {
         hurry.complete(null);
     }
 
-    /** Waits for what goes out and what comes in. What comes in ends with the node, if not before. */
-    void drain(ProxyServer proxies, InboundConnections inbound, Duration patience) {
+    /**
+     * Waits for what goes out and what comes in. What comes in ends with the node, if not before.
+     *
+     * @param atNode what has come in, as the node says
+     */
+    void drain(ProxyServer proxies, InboundConnections inbound, Stats.Inbound atNode, Duration patience) {
         var drained = new CompletableFuture<Void>();
-        int tunnels = proxies.counts().live() + inbound.counts().open();
+        long tunnels = proxies.counts().live() + atNode.open();
         if (tunnels > 0) {
             LOGGER.info("Waiting up to {} s for {} open connections", patience.toSeconds(), tunnels);
         }
@@ -38,7 +43,7 @@ final class Shutdown {
             drained.complete(null);
         });
         long start = System.nanoTime();
-        await(inbound.drained(), patience);
+        await(inbound.drained(atNode.accepted()), patience);
         await(drained, patience.plusSeconds(2).minusNanos(System.nanoTime() - start));
     }
 

@@ -36,7 +36,10 @@ public record Stats(
      * @param bytesUp bytes from peers, live connections included
      * @param bytesDown bytes to peers
      */
-    public record Inbound(long open, long accepted, long refused, long bytesUp, long bytesDown) {}
+    public record Inbound(long open, long accepted, long refused, long bytesUp, long bytesDown) {
+        /** Of a node that has not begun. */
+        public static final Inbound NONE = new Inbound(0, 0, 0, 0, 0);
+    }
 
     static Stats of(long[] fields) {
         return new Stats(

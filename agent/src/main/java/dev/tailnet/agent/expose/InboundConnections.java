@@ -21,9 +21,11 @@ public final class InboundConnections implements InboundEvents {
     private final Map<Refusal, LongAdder> refused = new EnumMap<>(Refusal.class);
     private final InboundAudit audit;
     private final LongSupplier nanoTime;
-    private volatile @Nullable CompletableFuture<Void> drained;
+    private volatile @Nullable Drain drain;
 
     private record Open(InboundFlow flow, long since) {}
+
+    private record Drain(long accepted, CompletableFuture<Void> done) {}
 
     public InboundConnections() {
         this(new InboundAudit(), System::nanoTime);
@@ -64,21 +66,28 @@ public final class InboundConnections implements InboundEvents {
     @Override
     public void ended() {
         open.clear();
-        completeIfDrained();
+        Drain waiting = drain;
+        if (waiting != null) {
+            waiting.done().complete(null);
+        }
     }
 
-    /** Completes when none is open, now or later. To be asked for after the last one could begin. */
-    public CompletableFuture<Void> drained() {
-        var waiting = new CompletableFuture<Void>();
-        drained = waiting;
+    /**
+     * Completes when none is open, now or later. To be asked for after the last one could begin.
+     *
+     * @param acceptedByNode how many the node has let in so far; news of the last ones may still be on its way here
+     */
+    public CompletableFuture<Void> drained(long acceptedByNode) {
+        var waiting = new Drain(acceptedByNode, new CompletableFuture<>());
+        drain = waiting;
         completeIfDrained();
-        return waiting;
+        return waiting.done();
     }
 
     private void completeIfDrained() {
-        CompletableFuture<Void> waiting = drained;
-        if (waiting != null && open.isEmpty()) {
-            waiting.complete(null);
+        Drain waiting = drain;
+        if (waiting != null && open.isEmpty() && accepted.sum() >= waiting.accepted()) {
+            waiting.done().complete(null);
         }
     }
 

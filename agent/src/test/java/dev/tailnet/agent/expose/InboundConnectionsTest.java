@@ -93,9 +93,19 @@ class InboundConnectionsTest {
 
     @Test
     void isDrainedWhenTheLastHasEnded() {
-        assertThat(connections.drained()).isDone();
+        assertThat(connections.drained(0)).isDone();
         connections.accepted(new NodeEvent.Accepted(1, FLOW));
-        var drained = connections.drained();
+        var drained = connections.drained(1);
+        assertThat(drained).isNotDone();
+        connections.ended(new NodeEvent.Ended(1, Code.OK, 0, 0, ""));
+        assertThat(drained).isDone();
+    }
+
+    @Test
+    void isNotDrainedWhileNewsOfAConnectionIsOnItsWay() {
+        var drained = connections.drained(1);
+        assertThat(drained).isNotDone();
+        connections.accepted(new NodeEvent.Accepted(1, FLOW));
         assertThat(drained).isNotDone();
         connections.ended(new NodeEvent.Ended(1, Code.OK, 0, 0, ""));
         assertThat(drained).isDone();
@@ -104,7 +114,7 @@ class InboundConnectionsTest {
     @Test
     void isDrainedWhenTheNodeIsGone() {
         connections.accepted(new NodeEvent.Accepted(1, FLOW));
-        var drained = connections.drained();
+        var drained = connections.drained(2);
         connections.ended();
         assertThat(drained).isDone();
         assertThat(connections.counts().open()).isZero();
