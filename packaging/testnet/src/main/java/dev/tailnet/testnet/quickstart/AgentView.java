@@ -6,10 +6,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** What {@code tailnet-agent status --json} says of a running node. */
-record AgentView(String name, List<String> addresses, List<String> peers, String proxy, String status) {
+/**
+ * What a running agent says of itself.
+ *
+ * @param exports the variables with which programs use its proxies, as {@code tailnet-agent env} prints them
+ */
+record AgentView(
+        String name,
+        List<String> addresses,
+        List<String> peers,
+        String proxy,
+        String status,
+        Map<String, String> exports) {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final JsonMapper JSON = new JsonMapper();
 
     static AgentView await(AgentProcess agent) throws QuickstartException {
         var status = agent.awaitStatus(
@@ -22,21 +34,19 @@ record AgentView(String name, List<String> addresses, List<String> peers, String
                         .map(it -> it.path("name").asString(""))
                         .toList(),
                 listener(status, "mixed"),
-                listener(status, "status"));
+                listener(status, "status"),
+                exports(agent));
     }
 
-    /** The variables that send programs through the proxy. */
-    Map<String, String> exports() {
+    private static Map<String, String> exports(AgentProcess agent) throws QuickstartException {
+        var result = agent.command("env", "--format=json");
+        if (result.exitCode() != 0) {
+            throw new QuickstartException("'tailnet-agent env' failed: " + result.stderr());
+        }
         var exports = new LinkedHashMap<String, String>();
-        for (var name : List.of("ALL_PROXY", "all_proxy")) {
-            exports.put(name, "socks5h://" + proxy);
-        }
-        for (var name : List.of("HTTPS_PROXY", "https_proxy")) {
-            exports.put(name, "http://" + proxy);
-        }
-        for (var name : List.of("NO_PROXY", "no_proxy")) {
-            exports.put(name, "localhost,127.0.0.1,::1");
-        }
+        JSON.readTree(result.stdout())
+                .properties()
+                .forEach(it -> exports.put(it.getKey(), it.getValue().asString()));
         return exports;
     }
 

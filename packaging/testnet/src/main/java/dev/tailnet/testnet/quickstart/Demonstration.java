@@ -33,6 +33,7 @@ final class Demonstration {
                 Map.of(),
                 List.of("--proxytunnel", "--proxy", "http://" + agent.proxy(), url),
                 expected);
+        curl("Through plain HTTP", Map.of(), List.of("--proxy", "http://" + agent.proxy(), url), expected);
         curl("With the variables below", agent.exports(), List.of(url), expected);
         curl("Readiness", Map.of(), List.of("http://" + agent.status() + "/readyz"), "ready");
     }

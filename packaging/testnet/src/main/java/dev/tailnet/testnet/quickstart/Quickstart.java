@@ -106,7 +106,7 @@ public final class Quickstart {
     private void finish(AgentProcess agent, AgentView view) throws QuickstartException, InterruptedException {
         say("");
         say("For the programs of another terminal:");
-        view.exports().forEach((name, value) -> say("  export %s=%s".formatted(name, value)));
+        view.exports().forEach((name, value) -> say("  export %s='%s'".formatted(name, value)));
         say("");
         say("Status: http://%s/status".formatted(view.status()));
         if (check) {
