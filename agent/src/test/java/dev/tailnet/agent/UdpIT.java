@@ -14,9 +14,17 @@ import dev.tailnet.testnet.TestAddresses;
 import dev.tailnet.testnet.TestNetwork;
 import dev.tailnet.testnet.fixture.DnsServer;
 import dev.tailnet.testnet.fixture.UdpEchoServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -29,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Datagrams through a SOCKS5 association, to real peers and hosts. */
+/** Datagrams through a SOCKS5 association and through forwards, to real peers and hosts. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UdpIT {
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -40,10 +48,15 @@ class UdpIT {
     /** What fits into one packet: a tailscaled in userspace mode receives no fragments of IPv6. */
     private static final int LONGEST_OVER_TAILNET_IPV6 = 1_232;
 
+    private static final int FORWARD_PORT = 5353;
+    private static final int ECHO_PORT = 5354;
+
     private TestNetwork network;
     private Peer peer;
     private AgentProcess agent;
+    private AgentProcess forwarding;
     private DnsServer hostDns;
+    private DnsServer peerDns;
     private UdpEchoServer peerEcho;
     private UdpEchoServer subnetEcho4;
     private UdpEchoServer subnetEcho6;
@@ -54,6 +67,8 @@ class UdpIT {
     void start() {
         hostDns = new DnsServer(InetAddress.ofLiteral("127.0.0.1"), 53)
                 .with("outside.test", TestAddresses.DIRECT_HOST_IPV4);
+        peerDns = new DnsServer(InetAddress.ofLiteral("127.0.0.1"), 0)
+                .with("db.corp.test", InetAddress.ofLiteral("10.9.8.7"));
         peerEcho = new UdpEchoServer(InetAddress.ofLiteral("127.0.0.1"));
         subnetEcho4 = new UdpEchoServer(TestAddresses.SUBNET_HOST_IPV4);
         subnetEcho6 = new UdpEchoServer(TestAddresses.SUBNET_HOST_IPV6);
@@ -66,12 +81,26 @@ class UdpIT {
         agent = AgentProcess.in(network, "box")
                 .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
                 .startAndAwaitRunning();
+        forwarding = AgentProcess.in(network, "forwarding")
+                .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
+                .arguments("--forward=udp:127.0.0.1:" + FORWARD_PORT + "=web:" + peerDns.port() + ",udp:127.0.0.1:"
+                        + ECHO_PORT + "=web:" + peerEcho.port())
+                .startAndAwaitRunning();
     }
 
     @AfterAll
     void stop() throws Exception {
         for (AutoCloseable closeable : Stream.of(
-                        agent, network, hostDns, peerEcho, subnetEcho4, subnetEcho6, directEcho4, directEcho6)
+                        agent,
+                        forwarding,
+                        network,
+                        hostDns,
+                        peerDns,
+                        peerEcho,
+                        subnetEcho4,
+                        subnetEcho6,
+                        directEcho4,
+                        directEcho6)
                 .toList()) {
             closeable.close();
         }
@@ -189,6 +218,80 @@ class UdpIT {
                 }
             }
             echo(other, new Way("web", peerEcho.port(), peer.ipv4()), 1_200);
+        }
+    }
+
+    @Test
+    void aForwardReachesTheNameServerOfAPeer() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            try (var client = new DatagramSocket()) {
+                byte[] answer = lookUp(client, "db.corp.test");
+                assertThat(answer).startsWith(0x12, 0x34).endsWith(10, 9, 8, 7);
+            }
+        }
+        assertThat(peerDns.queries()).isGreaterThanOrEqualTo(3);
+        assertThat(forwarding.log().lines())
+                .anySatisfy(line -> assertThat(line)
+                        .contains(
+                                "DECISION",
+                                "protocol=FORWARD_UDP",
+                                "target=web:" + peerDns.port(),
+                                "outcome=ESTABLISHED"));
+    }
+
+    @Test
+    void aForwardCarriesTheDatagramsOfManyClients() throws Exception {
+        var forward = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), ECHO_PORT);
+        var clients = new ArrayList<DatagramSocket>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                var client = new DatagramSocket(0, forward.getAddress());
+                client.setSoTimeout((int) SOON.toMillis());
+                clients.add(client);
+                client.send(new DatagramPacket(new byte[] {(byte) i}, 1, forward));
+            }
+            for (int i = 0; i < 20; i++) {
+                assertThat(receive(clients.get(i))).containsExactly(i);
+            }
+            for (int size : new int[] {0, 1_200, 8_000, LONGEST_FROM_A_PEER}) {
+                byte[] payload = new byte[size];
+                new Random(size).nextBytes(payload);
+                clients.getFirst().send(new DatagramPacket(payload, size, forward));
+                assertThat(receive(clients.getFirst())).isEqualTo(payload);
+            }
+        } finally {
+            clients.forEach(DatagramSocket::close);
+        }
+    }
+
+    private static byte[] receive(DatagramSocket client) throws IOException {
+        var packet = new DatagramPacket(new byte[65_535], 65_535);
+        client.receive(packet);
+        return Arrays.copyOf(packet.getData(), packet.getLength());
+    }
+
+    /** Asks the forward for an IPv4 address; more than once, as datagrams may be lost. */
+    private static byte[] lookUp(DatagramSocket client, String name) throws IOException {
+        var query = new ByteArrayOutputStream();
+        query.writeBytes(new byte[] {0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0});
+        for (String label : name.split("\\.", -1)) {
+            query.write(label.length());
+            query.writeBytes(label.getBytes(StandardCharsets.US_ASCII));
+        }
+        query.writeBytes(new byte[] {0, 0, 1, 0, 1});
+        var forward = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), FORWARD_PORT);
+        client.setSoTimeout(5_000);
+        var answer = new DatagramPacket(new byte[512], 512);
+        for (int attempt = 0; ; attempt++) {
+            client.send(new DatagramPacket(query.toByteArray(), query.size(), forward));
+            try {
+                client.receive(answer);
+                return Arrays.copyOf(answer.getData(), answer.getLength());
+            } catch (SocketTimeoutException e) {
+                if (attempt == 2) {
+                    throw e;
+                }
+            }
         }
     }
 

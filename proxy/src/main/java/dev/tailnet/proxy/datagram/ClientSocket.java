@@ -8,9 +8,12 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +23,14 @@ public final class ClientSocket {
     private static final int LONGEST_DATAGRAM = 65_535;
     private static final WriteBufferWaterMark WAITING = new WriteBufferWaterMark(256 << 10, 512 << 10);
 
-    private final Channel channel;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(1);
+
+    private final EpollDatagramChannel channel;
     private final DatagramCounters counters;
 
+    /** @param channel one of {@link #newChannel} */
     public ClientSocket(Channel channel, DatagramCounters counters) {
-        this.channel = channel;
+        this.channel = (EpollDatagramChannel) channel;
         this.counters = counters;
     }
 
@@ -55,12 +61,30 @@ public final class ClientSocket {
             counters.dropped(DropReason.QUEUE_FULL);
             return;
         }
+        if (!datagram.isReadable()) {
+            datagram.release();
+            sendEmpty(client);
+            return;
+        }
         channel.write(new DatagramPacket(datagram, client)).addListener(written -> {
             if (!written.isSuccess() && channel.isOpen()) {
                 LOGGER.debug("A datagram to {} is lost", client, written.cause());
                 counters.dropped(DropReason.TOO_LONG);
             }
         });
+    }
+
+    /** Netty takes an empty datagram for sent without sending it: this one goes to the system directly, after those before it. */
+    private void sendEmpty(InetSocketAddress client) {
+        channel.flush();
+        try {
+            if (channel.fd() instanceof Socket socket) {
+                socket.sendTo(NOTHING, 0, 0, client.getAddress(), client.getPort());
+            }
+        } catch (IOException e) {
+            LOGGER.debug("An empty datagram to {} is lost", client, e);
+            counters.dropped(DropReason.QUEUE_FULL);
+        }
     }
 
     public void flush() {

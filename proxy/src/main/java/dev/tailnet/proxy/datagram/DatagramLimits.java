@@ -3,7 +3,7 @@ package dev.tailnet.proxy.datagram;
 import java.time.Duration;
 
 /**
- * What one client's datagrams may take up.
+ * What the datagrams of one session may take up.
  *
  * @param targets how many targets may be in use at a time
  * @param inUse a target that was used within this time does not make way for another
@@ -16,6 +16,10 @@ public record DatagramLimits(int targets, Duration inUse, Duration refusal, int 
     /** For one association. */
     public static final DatagramLimits ASSOCIATION =
             new DatagramLimits(256, Duration.ofSeconds(2), Duration.ofSeconds(10), 32, 1 << 20);
+
+    /** For one forward: each of its clients has a flow of its own. */
+    public static final DatagramLimits FORWARD =
+            new DatagramLimits(1024, Duration.ofSeconds(2), Duration.ofSeconds(10), 32, 4 << 20);
 
     public DatagramLimits {
         if (targets < 1 || waitingDatagrams < 1 || waitingBytes < 1) {

@@ -1,4 +1,4 @@
-/** The front end of static forwards: connections whose target stands in the configuration. Opens no listener and knows no step of connecting. */
+/** The front end of static forwards: connections and datagrams whose target stands in the configuration. Opens no listener and knows no step of connecting. */
 @NullMarked
 package dev.tailnet.proxy.forward;
 

@@ -28,6 +28,8 @@ public record ConnectRequest(
         HTTP,
         /** A static forward. */
         FORWARD,
+        /** A static forward of datagrams: one client's flow. */
+        FORWARD_UDP,
         /** A command of this agent's own, over its control socket. */
         CLI
     }

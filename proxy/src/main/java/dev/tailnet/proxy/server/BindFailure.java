@@ -30,7 +30,7 @@ public final class BindFailure extends IOException {
         int port = address.getPort();
         return switch (cause instanceof NativeIoException e ? -e.expectedErr() : 0) {
             case EADDRINUSE ->
-                "the port is in use by another process, which `ss -ltnp 'sport = :" + port
+                "the port is in use by another process, which `ss -lntup 'sport = :" + port
                         + "'` names; stop that one or choose another port (0 picks a free one)";
             case EADDRNOTAVAIL -> "no interface of this host has that address; choose one of `ip addr`";
             case EACCES ->

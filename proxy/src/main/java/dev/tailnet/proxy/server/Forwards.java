@@ -19,12 +19,14 @@ public final class Forwards {
     private static final Logger LOGGER = LoggerFactory.getLogger(Forwards.class);
 
     private final TcpListeners listeners;
+    private final UdpListeners sockets;
     private final Connector connector;
     private Map<Key, Forward> open = Map.of();
     private volatile boolean closed;
 
-    Forwards(TcpListeners listeners, Connector connector) {
+    Forwards(TcpListeners listeners, UdpListeners sockets, Connector connector) {
         this.listeners = listeners;
+        this.sockets = sockets;
         this.connector = connector;
     }
 
@@ -47,7 +49,7 @@ public final class Forwards {
         }
     }
 
-    /** Where a forward's next connection goes. */
+    /** Where a forward's next connection, or the flow of its next client, goes. */
     private static final class Destination {
         private volatile Target target;
 
@@ -69,8 +71,8 @@ public final class Forwards {
 
     /**
      * Makes these the open forwards: an unchanged one keeps its listener, one with a new target sends its next connection
-     * there, one that is gone stops accepting. What is connected goes on in each case. Once the server has stopped
-     * accepting this does nothing.
+     * there, one that is gone stops accepting. What is connected goes on in each case; only the datagrams of a forward
+     * that is gone have no way any more. Once the server has stopped accepting this does nothing.
      *
      * @param wanted each with a listen address of its own
      * @throws BindFailure for the first that does not open; then all is as it was
@@ -145,7 +147,7 @@ public final class Forwards {
                         spec.listen(),
                         (pipeline, connection) ->
                                 ForwardFrontEnd.install(pipeline, connection, connector, destination.target));
-            case UDP -> throw BindFailure.of(spec.listen(), new UnsupportedOperationException("UDP is not forwarded"));
+            case UDP -> sockets.open(spec.listen(), () -> destination.target);
         };
         return new Forward(spec.protocol(), channel, destination);
     }

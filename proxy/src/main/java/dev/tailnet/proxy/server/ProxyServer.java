@@ -29,18 +29,20 @@ public final class ProxyServer {
     private final Connections connections;
     private final Connector connector;
     private final TcpListeners sockets;
+    private final UdpListeners datagramSockets;
     private final Forwards forwards;
     private final List<ListenerSpec> listeners = new ArrayList<>();
 
     private volatile Limits limits;
 
-    private ProxyServer(EventLoops loops, Connector connector, Limits limits) {
+    private ProxyServer(EventLoops loops, Connector connector, Datagrams datagrams, Limits limits) {
         this.loops = loops;
         this.connector = connector;
         this.limits = limits;
         this.connections = new Connections(limits.connections(), limits.connectionsPerClient());
         this.sockets = new TcpListeners(loops, connections);
-        this.forwards = new Forwards(sockets, connector);
+        this.datagramSockets = new UdpListeners(loops, datagrams);
+        this.forwards = new Forwards(sockets, datagramSockets, connector);
     }
 
     /**
@@ -56,7 +58,7 @@ public final class ProxyServer {
             Authenticator authenticator,
             Limits limits)
             throws BindFailure {
-        var server = new ProxyServer(loops, connector, limits);
+        var server = new ProxyServer(loops, connector, datagrams, limits);
         var http = new HttpFrontEnd(connector, authenticator, HttpLimits.DEFAULT);
         try {
             for (ListenerSpec spec : specs) {
@@ -114,9 +116,10 @@ public final class ProxyServer {
         return connections.counts();
     }
 
-    /** Closes the listeners; connections go on. */
+    /** Closes the listeners; connections go on, while forwarded datagrams, which have no end of their own, stop. */
     public Future<Void> stopAccepting() {
         forwards.close();
+        datagramSockets.closeAll();
         return sockets.closeAll();
     }
 
