@@ -8,6 +8,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,14 +34,18 @@ public final class Peer implements AutoCloseable {
     private String ipv4 = "";
     private String ipv6 = "";
 
-    private Peer(String hostname, Path directory, Map<String, String> environment, PeerOptions options) {
+    private Peer(String hostname, Path directory, Map<String, String> environment, PeerOptions options)
+            throws IOException {
         this.hostname = hostname;
         this.directory = directory;
         this.environment = environment;
         this.socks5 = options.socks5();
         this.http = options.http();
+        var program = options.ownProgram()
+                ? Files.copy(Binaries.tailscaled(), directory.resolve("tailscaled"), StandardCopyOption.COPY_ATTRIBUTES)
+                : Binaries.tailscaled();
         var command = new ArrayList<String>(List.of(
-                Binaries.tailscaled().toString(),
+                program.toString(),
                 "--tun=userspace-networking",
                 "--no-logs-no-support",
                 "--port=0",

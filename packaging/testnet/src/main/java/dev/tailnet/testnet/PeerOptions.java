@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param ephemeral the control server forgets it when it logs out
  * @param socks5 where it serves tailscaled's SOCKS5 proxy
  * @param http where it serves tailscaled's HTTP proxy
+ * @param ownProgram it runs from a copy of tailscaled's file, and so shares no memory and no processor cache with other peers
  */
 public record PeerOptions(
         List<String> advertiseRoutes,
@@ -20,7 +21,8 @@ public record PeerOptions(
         List<String> tags,
         boolean ephemeral,
         @Nullable InetSocketAddress socks5,
-        @Nullable InetSocketAddress http) {
+        @Nullable InetSocketAddress http,
+        boolean ownProgram) {
     public PeerOptions {
         advertiseRoutes = List.copyOf(advertiseRoutes);
         tags = List.copyOf(tags);
@@ -28,7 +30,7 @@ public record PeerOptions(
 
     /** A plain node: no routes, no proxies. */
     public static PeerOptions plain() {
-        return new PeerOptions(List.of(), false, List.of(), false, null, null);
+        return new PeerOptions(List.of(), false, List.of(), false, null, null, false);
     }
 
     /** A node in front of the subnet hosts of {@link TestAddresses}. */
@@ -42,31 +44,36 @@ public record PeerOptions(
     }
 
     public PeerOptions withAdvertiseRoutes(String... routes) {
-        return new PeerOptions(List.of(routes), acceptRoutes, tags, ephemeral, socks5, http);
+        return new PeerOptions(List.of(routes), acceptRoutes, tags, ephemeral, socks5, http, ownProgram);
     }
 
     public PeerOptions withAcceptRoutes(boolean value) {
-        return new PeerOptions(advertiseRoutes, value, tags, ephemeral, socks5, http);
+        return new PeerOptions(advertiseRoutes, value, tags, ephemeral, socks5, http, ownProgram);
     }
 
     public PeerOptions withTags(String... values) {
-        return new PeerOptions(advertiseRoutes, acceptRoutes, List.of(values), ephemeral, socks5, http);
+        return new PeerOptions(advertiseRoutes, acceptRoutes, List.of(values), ephemeral, socks5, http, ownProgram);
     }
 
     public PeerOptions withEphemeral(boolean value) {
-        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, value, socks5, http);
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, value, socks5, http, ownProgram);
     }
 
     public PeerOptions withSocks5(InetSocketAddress listen) {
-        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, listen, http);
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, listen, http, ownProgram);
     }
 
     public PeerOptions withHttp(InetSocketAddress listen) {
-        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, socks5, listen);
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, socks5, listen, ownProgram);
+    }
+
+    public PeerOptions withOwnProgram() {
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, socks5, http, true);
     }
 
     /** The same with tailscaled's own SOCKS5 and HTTP proxies on loopback ports that are free now. */
     public PeerOptions withProxies() {
-        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, Ports.freeTcp(), Ports.freeTcp());
+        return new PeerOptions(
+                advertiseRoutes, acceptRoutes, tags, ephemeral, Ports.freeTcp(), Ports.freeTcp(), ownProgram);
     }
 }

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bench {
     private static final int CLIENTS = 16;
+    private static final int SHORT_CONNECTIONS = 20_000;
     private static final int IDLE_TUNNELS = 5_000;
     private static final int WARM_UP_CONNECTIONS = 3_000;
     private static final int WARM_UP_ROUND_TRIPS = 2_000;
-    private static final int WARM_UP_REQUESTS = 10_000;
+    private static final int WARM_UP_REQUESTS = 5_000;
     private static final Duration SETTLE = Duration.ofSeconds(3);
     private static final List<Integer> STREAMS = List.of(1, 8);
 
@@ -154,16 +155,15 @@ public final class Bench {
     private void measureMemory() throws IOException, InterruptedException {
         var connections = new Connections(far, CLIENTS);
         for (var side : Side.values()) {
-            progress("memory of " + side + ": idle and after " + options.memoryConnections() + " connections");
+            progress("memory of " + side + ": idle and after " + SHORT_CONNECTIONS + " connections");
             try (var contender = startUp(side)) {
                 samples.add(
                         Metric.atMost("RSS idle", "MB", 120),
                         side,
                         contender.usage().residentMegabytes());
-                connections.shortLived(contender, options.memoryConnections());
+                connections.shortLived(contender, SHORT_CONNECTIONS);
                 samples.add(
-                        Metric.ratioAtMost(
-                                "RSS after %,d connections".formatted(options.memoryConnections()), "MB", 0.35),
+                        Metric.ratioAtMost("RSS after %,d connections".formatted(SHORT_CONNECTIONS), "MB", 0.35),
                         side,
                         contender.usage().residentMegabytes());
             }

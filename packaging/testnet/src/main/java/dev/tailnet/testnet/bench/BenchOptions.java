@@ -18,7 +18,6 @@ import java.util.stream.Collectors;
  *     must stay well below its 49,535 ports
  * @param roundTrips in one latency run
  * @param requests of plain HTTP in one run
- * @param memoryConnections after which the memory is looked at
  * @param noise measure tailscaled against itself, to see how far ratios stray without a difference
  */
 record BenchOptions(
@@ -29,7 +28,6 @@ record BenchOptions(
         int connections,
         int roundTrips,
         int requests,
-        int memoryConnections,
         boolean noise) {
     static BenchOptions parse(String... arguments) {
         boolean quick = false;
@@ -55,9 +53,9 @@ record BenchOptions(
         }
         return quick
                 ? new BenchOptions(
-                        groups, 3, Duration.ofMillis(800), Duration.ofMillis(200), 1_500, 1_500, 5_000, 10_000, noise)
+                        groups, 3, Duration.ofMillis(700), Duration.ofMillis(200), 1_500, 1_000, 3_000, noise)
                 : new BenchOptions(
-                        groups, 7, Duration.ofSeconds(4), Duration.ofSeconds(1), 4_000, 10_000, 20_000, 20_000, noise);
+                        groups, 7, Duration.ofSeconds(4), Duration.ofSeconds(1), 4_000, 10_000, 20_000, noise);
     }
 
     /** Measurements that are made together. */
