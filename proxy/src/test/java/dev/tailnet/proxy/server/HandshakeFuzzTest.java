@@ -8,6 +8,7 @@ import dev.tailnet.proxy.testing.TestClient;
 import dev.tailnet.proxy.testing.TestProxy;
 import dev.tailnet.proxy.testing.TestProxy.Options;
 import dev.tailnet.proxy.testing.TestUsers;
+import io.netty.handler.codec.socksx.v5.Socks5CommandType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -242,7 +243,7 @@ class HandshakeFuzzTest {
         String text = new String(answer, StandardCharsets.ISO_8859_1);
         switch (sent[0]) {
             case 4 -> assertThat(answer).isEqualTo(SOCKS4_REJECTED);
-            case 5 -> assertSocks(answer);
+            case 5 -> assertSocks(sent, answer);
             default ->
                 assertThat(text)
                         .matches("(?s)HTTP/1\\.1 (400|405|408|414|431|501|502|505) .*\r\n\r\ntailnet-agent: .*\n")
@@ -250,14 +251,21 @@ class HandshakeFuzzTest {
         }
     }
 
-    private static void assertSocks(byte[] answer) {
+    private static void assertSocks(byte[] sent, byte[] answer) {
         assertThat(answer[0]).isEqualTo((byte) 5);
         if (answer.length == 2) {
             assertThat(answer[1]).isIn((byte) 0, (byte) 0xff);
             return;
         }
         assertThat(answer).hasSize(12);
-        assertThat(answer[3]).isBetween((byte) 1, (byte) 8);
+        // An association stands at once: its targets come with the datagrams.
+        assertThat(answer[3]).isBetween((byte) (isAssociation(sent) ? 0 : 1), (byte) 8);
         assertThat(List.of(answer[2], answer[4], answer[5])).containsExactly((byte) 5, (byte) 0, (byte) 1);
+    }
+
+    /** The command follows the version, the methods' number and the methods, and a version again. */
+    private static boolean isAssociation(byte[] sent) {
+        int command = 2 + Byte.toUnsignedInt(sent[1]) + 1;
+        return command < sent.length && sent[command] == Socks5CommandType.UDP_ASSOCIATE.byteValue();
     }
 }
