@@ -24,6 +24,14 @@ public final class Binaries {
         return find("tailscaled");
     }
 
+    /**
+     * The same with its functions in another order. Two processes whose code lies at the same addresses train the processor's
+     * branch predictor for each other: a far peer of the same file makes tailscaled's round trips a tenth shorter.
+     */
+    public static Path tailscaledRelaid() {
+        return find("tailscaled-relaid");
+    }
+
     /** The command line of a peer. */
     public static Path tailscale() {
         return find("tailscale");

@@ -8,7 +8,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,9 +40,7 @@ public final class Peer implements AutoCloseable {
         this.environment = environment;
         this.socks5 = options.socks5();
         this.http = options.http();
-        var program = options.ownProgram()
-                ? Files.copy(Binaries.tailscaled(), directory.resolve("tailscaled"), StandardCopyOption.COPY_ATTRIBUTES)
-                : Binaries.tailscaled();
+        var program = options.relaid() ? Binaries.tailscaledRelaid() : Binaries.tailscaled();
         var command = new ArrayList<String>(List.of(
                 program.toString(),
                 "--tun=userspace-networking",

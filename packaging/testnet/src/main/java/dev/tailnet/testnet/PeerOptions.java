@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param ephemeral the control server forgets it when it logs out
  * @param socks5 where it serves tailscaled's SOCKS5 proxy
  * @param http where it serves tailscaled's HTTP proxy
- * @param ownProgram it runs from a copy of tailscaled's file, and so shares no memory and no processor cache with other peers
+ * @param relaid it runs {@link Binaries#tailscaledRelaid}
  */
 public record PeerOptions(
         List<String> advertiseRoutes,
@@ -22,7 +22,7 @@ public record PeerOptions(
         boolean ephemeral,
         @Nullable InetSocketAddress socks5,
         @Nullable InetSocketAddress http,
-        boolean ownProgram) {
+        boolean relaid) {
     public PeerOptions {
         advertiseRoutes = List.copyOf(advertiseRoutes);
         tags = List.copyOf(tags);
@@ -44,36 +44,36 @@ public record PeerOptions(
     }
 
     public PeerOptions withAdvertiseRoutes(String... routes) {
-        return new PeerOptions(List.of(routes), acceptRoutes, tags, ephemeral, socks5, http, ownProgram);
+        return new PeerOptions(List.of(routes), acceptRoutes, tags, ephemeral, socks5, http, relaid);
     }
 
     public PeerOptions withAcceptRoutes(boolean value) {
-        return new PeerOptions(advertiseRoutes, value, tags, ephemeral, socks5, http, ownProgram);
+        return new PeerOptions(advertiseRoutes, value, tags, ephemeral, socks5, http, relaid);
     }
 
     public PeerOptions withTags(String... values) {
-        return new PeerOptions(advertiseRoutes, acceptRoutes, List.of(values), ephemeral, socks5, http, ownProgram);
+        return new PeerOptions(advertiseRoutes, acceptRoutes, List.of(values), ephemeral, socks5, http, relaid);
     }
 
     public PeerOptions withEphemeral(boolean value) {
-        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, value, socks5, http, ownProgram);
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, value, socks5, http, relaid);
     }
 
     public PeerOptions withSocks5(InetSocketAddress listen) {
-        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, listen, http, ownProgram);
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, listen, http, relaid);
     }
 
     public PeerOptions withHttp(InetSocketAddress listen) {
-        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, socks5, listen, ownProgram);
+        return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, socks5, listen, relaid);
     }
 
-    public PeerOptions withOwnProgram() {
+    public PeerOptions withRelaidProgram() {
         return new PeerOptions(advertiseRoutes, acceptRoutes, tags, ephemeral, socks5, http, true);
     }
 
     /** The same with tailscaled's own SOCKS5 and HTTP proxies on loopback ports that are free now. */
     public PeerOptions withProxies() {
         return new PeerOptions(
-                advertiseRoutes, acceptRoutes, tags, ephemeral, Ports.freeTcp(), Ports.freeTcp(), ownProgram);
+                advertiseRoutes, acceptRoutes, tags, ephemeral, Ports.freeTcp(), Ports.freeTcp(), relaid);
     }
 }

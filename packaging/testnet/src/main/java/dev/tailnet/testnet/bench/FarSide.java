@@ -14,7 +14,7 @@ final class FarSide implements AutoCloseable {
         // On a tailnet it is another machine. From the same file as the tailscaled that is measured it would keep that
         // one's
         // code in the processor's caches: a fourteenth of a round trip.
-        this.peer = network.startPeer("far", PeerOptions.plain().withOwnProgram());
+        this.peer = network.startPeer("far", PeerOptions.plain().withRelaidProgram());
     }
 
     /** Its tailnet address. */
