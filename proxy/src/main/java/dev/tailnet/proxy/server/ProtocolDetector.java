@@ -1,18 +1,13 @@
 package dev.tailnet.proxy.server;
 
 import dev.tailnet.proxy.connection.Connection;
-import dev.tailnet.proxy.connection.Draining;
-import dev.tailnet.proxy.connection.HandshakeTimeout;
-import io.netty.buffer.ByteBuf;
+import dev.tailnet.proxy.connection.FirstByteHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.util.ReferenceCountUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at a connection's first byte and gives way to the protocol it belongs to. */
-final class ProtocolDetector extends ChannelInboundHandlerAdapter {
+/** Tells SOCKS from HTTP. */
+final class ProtocolDetector extends FirstByteHandler {
     private static final Logger LOGGER = LoggerFactory.getLogger(ProtocolDetector.class);
     private static final int SOCKS4 = 0x04;
     private static final int SOCKS5 = 0x05;
@@ -27,13 +22,7 @@ final class ProtocolDetector extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        var bytes = (ByteBuf) message;
-        if (!bytes.isReadable()) {
-            bytes.release();
-            return;
-        }
-        int first = bytes.getUnsignedByte(bytes.readerIndex());
+    protected boolean start(ChannelHandlerContext ctx, int first) {
         if (first == SOCKS5 || first == SOCKS4) {
             pipeline.startSocks(ctx.pipeline(), connection);
         } else if (first == '\r' || first == '\n' || (first > ' ' && first < 0x7F)) {
@@ -45,25 +34,8 @@ final class ProtocolDetector extends ChannelInboundHandlerAdapter {
                     first == TLS_HANDSHAKE
                             ? "it begins with a TLS handshake; a proxy of http://, not https://, is here"
                             : "its first byte is neither SOCKS5's nor HTTP's");
-            ReferenceCountUtil.release(message);
-            ctx.close();
-            return;
+            return false;
         }
-        ctx.pipeline().remove(this);
-        ctx.fireChannelRead(message);
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof HandshakeTimeout
-                || event instanceof Draining
-                || event instanceof ChannelInputShutdownEvent) {
-            ctx.close();
-        }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+        return true;
     }
 }

@@ -53,6 +53,6 @@ public final class SocksFrontEnd {
     }
 
     static ChannelHandler requestDecoder() {
-        return new Socks5CommandRequestDecoder(ConnectAddressDecoder.INSTANCE);
+        return new Socks5CommandRequestDecoder(RequestAddressDecoder.INSTANCE);
     }
 }

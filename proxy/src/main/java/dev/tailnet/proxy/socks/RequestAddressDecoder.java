@@ -15,15 +15,15 @@ import io.netty.handler.codec.socksx.v5.Socks5CommandType;
  * <p>A name comes out as {@link HostSyntax} spells it. Netty's own decoder takes names for ASCII, and its message refuses
  * characters that are newer than the Unicode of IDNA 2003.
  */
-final class ConnectAddressDecoder implements Socks5AddressDecoder {
-    static final ConnectAddressDecoder INSTANCE = new ConnectAddressDecoder();
+final class RequestAddressDecoder implements Socks5AddressDecoder {
+    static final RequestAddressDecoder INSTANCE = new RequestAddressDecoder();
 
     /** CMD, RSV, ATYP: from the command to the address. */
     private static final int FROM_COMMAND = 3;
 
     private static final byte ASSOCIATE = Socks5CommandType.UDP_ASSOCIATE.byteValue();
 
-    private ConnectAddressDecoder() {}
+    private RequestAddressDecoder() {}
 
     @Override
     public String decodeAddress(Socks5AddressType type, ByteBuf in) throws Exception {
