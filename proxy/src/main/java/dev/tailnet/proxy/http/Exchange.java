@@ -1,19 +1,13 @@
 package dev.tailnet.proxy.http;
 
-import dev.tailnet.proxy.connect.Opened;
-import dev.tailnet.proxy.connect.Opening;
 import dev.tailnet.proxy.connect.Trail;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.TunnelEnd;
-import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,26 +18,11 @@ import org.jspecify.annotations.Nullable;
  * response's.
  */
 final class Exchange {
-
-    /** How far the response is. */
-    private enum Response {
-        NONE,
-        /** An interim one's head is through; its empty end is still to come. */
-        INTERIM,
-        BODY,
-        /** All that came is through; whether the target ended it or a reset is about to be told. */
-        CLOSING,
-        /** Bytes of another protocol follow. */
-        UPGRADED,
-        COMPLETE
-    }
-
-    private final HttpRequestHandler client;
-    private final UpstreamPool pool;
+    private final ClientSide client;
     private final ForwardedRequest forwarded;
-    private final ConnectRequest request;
+    private final UpstreamSearch search;
+    private final ResponseRelay response;
 
-    private @Nullable Opening opening;
     private @Nullable UpstreamConnection upstream;
     private @Nullable Trail trail;
     private boolean established;
@@ -51,66 +30,39 @@ final class Exchange {
     private boolean reused;
 
     private boolean requestEnded;
-    private Response response = Response.NONE;
-    private @Nullable ForwardedResponse answer;
     private boolean over;
     private long up;
-    private long down;
 
-    Exchange(HttpRequestHandler client, UpstreamPool pool, ForwardedRequest forwarded, ConnectRequest request) {
+    Exchange(ClientSide client, UpstreamPool pool, ForwardedRequest forwarded, ConnectRequest request) {
         this.client = client;
-        this.pool = pool;
         this.forwarded = forwarded;
-        this.request = request;
+        this.search = new UpstreamSearch(this, client, pool, request);
+        this.response = new ResponseRelay(this, client, forwarded);
     }
 
-    /** Takes an open connection to the target if there is one that may serve the request, and opens one otherwise. */
     void begin() {
         client.pause();
-        UpstreamConnection kept = pool.take(request.target());
-        while (kept != null) {
-            Trail again = client.connector().reuse(request, kept.way());
-            if (again != null) {
-                reused = true;
-                send(kept, again);
-                return;
-            }
-            kept.close();
-            kept = pool.take(request.target());
-        }
-        open();
+        search.begin();
     }
 
-    private void open() {
-        client.waiting();
-        Opening begun = client.connector().open(request, pool.loop());
-        opening = begun;
-        begun.addListener((Future<Opened> done) -> opened(done));
+    /** There is an open connection that may serve the request. */
+    void reuse(UpstreamConnection kept, Trail again) {
+        reused = true;
+        send(kept, again);
     }
 
-    private void opened(Future<Opened> done) {
-        opening = null;
-        if (over) {
-            return;
-        }
-        if (!done.isSuccess()) {
-            over = true;
-            client.answer(HttpAnswer.of(
-                    done.cause() instanceof ConnectFailure failure ? failure : ConnectFailure.internal(done.cause())));
-            return;
-        }
-        Trail begun = done.getNow().trail();
-        try {
-            UpstreamConnection connected = UpstreamConnection.over(done.getNow(), request.target(), pool);
-            begun.established();
-            established = true;
-            client.exchanging();
-            send(connected, begun);
-        } catch (ConnectFailure e) {
-            over = true;
-            begun.failed(e);
-            client.answer(HttpAnswer.of(e));
-        }
+    /** There is a new connection. */
+    void opened(UpstreamConnection connected, Trail begun) {
+        begun.established();
+        established = true;
+        client.exchanging();
+        send(connected, begun);
+    }
+
+    /** There is no connection; the audit knows. */
+    void unreachable(ConnectFailure why) {
+        over = true;
+        client.answer(HttpAnswer.of(why));
     }
 
     private void send(UpstreamConnection connection, Trail begun) {
@@ -135,7 +87,7 @@ final class Exchange {
             client.pause();
         }
         UpstreamConnection connection = upstream;
-        if (connection == null || response == Response.COMPLETE) {
+        if (connection == null || response.isComplete()) {
             content.release();
             return;
         }
@@ -157,142 +109,73 @@ final class Exchange {
     }
 
     void upstreamTakesMore() {
-        if (!requestEnded && response != Response.COMPLETE) {
+        if (!requestEnded && !response.isComplete()) {
             client.resume();
         }
     }
 
     /** The client takes more again, or no more for now. */
     void readResponse(boolean on) {
-        if (upstream != null && response != Response.UPGRADED) {
+        if (upstream != null && !response.isUpgraded()) {
             upstream.read(on);
         }
     }
 
-    void response(HttpResponse head) {
-        heard();
-        if (head.decoderResult().isFailure()) {
-            malformed(head.decoderResult().cause().getMessage());
-        } else if (head.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
-            switchProtocols(head);
-        } else if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
-            response = Response.INTERIM;
-            if (!forwarded.isHttp10()) {
-                client.write(ForwardedResponse.interim(head));
-                client.flush();
-            }
-        } else if (Fields.hasStrangeCoding(head.headers())) {
-            malformed("its response has a transfer coding that nobody asked for");
-        } else {
-            response = Response.BODY;
-            ForwardedResponse passed = ForwardedResponse.of(head, forwarded, requestEnded && !client.isLast());
-            answer = passed;
-            client.write(passed.head());
-        }
+    ResponseRelay response() {
+        return response;
     }
 
-    private void heard() {
+    /** The target has said something: it has taken the request. */
+    void heard() {
         if (!established) {
             established = true;
             current().established();
         }
     }
 
-    void responseContent(HttpContent content) {
-        if (over || response == Response.NONE) {
-            content.release();
-            return;
-        }
-        if (response == Response.INTERIM) {
-            response = Response.NONE;
-            content.release();
-            return;
-        }
-        if (response == Response.UPGRADED) {
-            content.release();
-            upgrade();
-            return;
-        }
-        if (content.decoderResult().isFailure()) {
-            content.release();
-            broken("the target's response is malformed: "
-                    + content.decoderResult().cause().getMessage());
-            return;
-        }
-        down += content.content().readableBytes();
-        if (!(content instanceof LastHttpContent last)) {
-            client.write(content);
-            if (!client.isWritable()) {
-                readResponse(false);
-            }
-        } else if (answered().endsWithConnection()) {
-            content.release();
-            response = Response.CLOSING;
-            connection().end().addListener((Future<TunnelEnd> end) -> closed(end));
-        } else {
-            Fields.cleanTrailers(last.trailingHeaders());
-            complete(last);
-        }
+    /** How the target's connection ends, once it does. */
+    Future<TunnelEnd> upstreamEnd() {
+        return connection().end();
     }
 
-    void flushResponse() {
-        client.flush();
-    }
-
-    /** A body that ends with its connection is whole unless the connection was broken. */
-    private void closed(Future<TunnelEnd> end) {
-        if (over) {
-            return;
-        }
-        if (end.isSuccess() && end.getNow().cause() == TunnelEnd.Cause.FINISHED) {
-            complete(LastHttpContent.EMPTY_LAST_CONTENT);
-        } else {
-            broken("the target broke the connection off");
-        }
-    }
-
-    private void complete(LastHttpContent last) {
-        response = Response.COMPLETE;
+    /** The response ends with this. */
+    void complete(ForwardedResponse answer, LastHttpContent last) {
         over = true;
         client.write(last);
         client.flush();
-        current().closed(new TunnelEnd(TunnelEnd.Cause.FINISHED, up, down, ""));
-        connection().release(requestEnded && answered().leavesUpstreamOpen());
-        client.finished(answered().leavesClientOpen());
+        current().closed(new TunnelEnd(TunnelEnd.Cause.FINISHED, up, response.bytes(), ""));
+        connection().release(requestEnded && answer.leavesUpstreamOpen());
+        client.finished(answer.leavesClientOpen());
     }
 
     /** The target's connection has ended by itself. */
     void upstreamClosed() {
-        if (over || response == Response.CLOSING || response == Response.UPGRADED) {
+        if (over || response.mayClose()) {
             return;
         }
-        if (response == Response.BODY) {
+        if (response.isInBody()) {
             broken("the target broke the connection off");
         } else if (reused && !established && requestEnded && forwarded.mayBeRepeated()) {
             reused = false;
             upstream = null;
             trail = null;
-            open();
+            search.open();
         } else {
             heard();
             failed("connection_terminated", "the target closed the connection without an answer");
         }
     }
 
-    private void malformed(@Nullable String why) {
-        failed("http_protocol_error", "the target's answer is no HTTP/1.1: " + why);
-    }
-
     /** Nothing of a response has been passed on: there can be one of our own. */
-    private void failed(String error, String why) {
+    void failed(String error, String why) {
         end(TunnelEnd.Cause.ERROR, why);
         client.answer(HttpAnswer.badGateway(error, why));
     }
 
     /** Part of a response has been passed on: the client must not take it for all. */
-    private void broken(String why) {
+    void broken(String why) {
         end(TunnelEnd.Cause.RESET, why);
-        client.breakOff(answer != null && !answered().isDelimited());
+        client.breakOff(response.isToldByReset());
     }
 
     private void end(TunnelEnd.Cause cause, String why) {
@@ -300,17 +183,16 @@ final class Exchange {
         if (upstream != null) {
             upstream.close();
         }
-        current().closed(new TunnelEnd(cause, up, down, why));
+        current().closed(new TunnelEnd(cause, up, response.bytes(), why));
     }
 
     /** The request turned out to be malformed halfway. */
     void refuse(HttpAnswer why) {
-        boolean nothingSaid = answer == null;
         if (leave(why.text())) {
-            if (nothingSaid) {
-                client.answer(why);
+            if (response.hasBegun()) {
+                client.breakOff(response.isToldByReset());
             } else {
-                client.breakOff(!answered().isDelimited());
+                client.answer(why);
             }
         }
     }
@@ -324,14 +206,23 @@ final class Exchange {
         if (over) {
             return false;
         }
-        if (opening != null) {
+        if (search.isUnderWay()) {
             over = true;
-            opening.abandon(client.gone());
+            search.abandon(client.gone());
         } else {
             heard();
             end(TunnelEnd.Cause.RESET, why);
         }
         return true;
+    }
+
+    /** The end of a 101: what follows is not HTTP, and not read here. */
+    void upgrade() {
+        over = true;
+        UpstreamConnection connection = connection();
+        client.beginUpgrade();
+        connection.upgrade();
+        client.join(connection.channel(), current());
     }
 
     /**
@@ -346,49 +237,16 @@ final class Exchange {
         return requestEnded;
     }
 
-    private void switchProtocols(HttpResponse head) {
-        if (!forwarded.isUpgrade()) {
-            malformed("it switches protocols, and nobody asked it to");
-            return;
-        }
-        response = Response.UPGRADED;
-        client.write(ForwardedResponse.switching(head));
-    }
-
-    /** The end of a 101: what follows is not HTTP, and not read here. */
-    private void upgrade() {
-        over = true;
-        UpstreamConnection connection = connection();
-        client.beginUpgrade();
-        connection.upgrade();
-        client.join(connection.channel(), current());
-    }
-
-    /** What the target had said behind its 101 when the decoder was removed. */
-    void upgradedBytes(ByteBuf bytes) {
-        if (response == Response.UPGRADED) {
-            client.write(bytes);
-        } else {
-            ReferenceCountUtil.release(bytes);
-        }
+    /** Whether neither side has anything to say any more. */
+    boolean isOver() {
+        return over;
     }
 
     private Trail current() {
-        return required(trail);
+        return Objects.requireNonNull(trail, "an answer without a request");
     }
 
     private UpstreamConnection connection() {
-        return required(upstream);
-    }
-
-    private ForwardedResponse answered() {
-        return required(answer);
-    }
-
-    private static <T> T required(@Nullable T there) {
-        if (there == null) {
-            throw new IllegalStateException("an answer without a request");
-        }
-        return there;
+        return Objects.requireNonNull(upstream, "an answer without a request");
     }
 }

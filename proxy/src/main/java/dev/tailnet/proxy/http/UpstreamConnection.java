@@ -167,19 +167,19 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (message instanceof HttpResponse response) {
-            current.response(response);
+            current.response().head(response);
         }
         if (message instanceof HttpContent content) {
-            current.responseContent(content);
+            current.response().content(content);
         } else if (message instanceof ByteBuf bytes) {
-            current.upgradedBytes(bytes);
+            current.response().upgradedBytes(bytes);
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (exchange != null) {
-            exchange.flushResponse();
+            exchange.response().flush();
         }
     }
 
