@@ -76,10 +76,10 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
 
     private void begin(Channel channel) {
         if (state == State.NEW) {
-            ConnectFailure refusal = connection.refusal();
-            if (refusal != null) {
-                connector.refuse(request, refusal);
-                say(channel, refusal);
+            try {
+                connector.admit(connection, request);
+            } catch (ConnectFailure e) {
+                say(channel, e);
                 return;
             }
             state = State.CONNECTING;

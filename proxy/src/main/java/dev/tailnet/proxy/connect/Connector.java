@@ -146,9 +146,18 @@ public final class Connector {
         new Junction(this, connection, upstream, early, trail).begin(nextId());
     }
 
-    /** Tells the audit of a request that came to nothing before its first step. */
-    public void refuse(ConnectRequest request, ConnectFailure why) {
-        new Trail(audit, request).failed(why);
+    /**
+     * Lets a client's request take its first step, unless the client has one connection too many.
+     *
+     * @throws ConnectFailure with what to tell the client; the audit has heard of it by then
+     */
+    public void admit(Connection connection, ConnectRequest request) throws ConnectFailure {
+        try {
+            connection.admit();
+        } catch (ConnectFailure e) {
+            new Trail(audit, request).failed(e);
+            throw e;
+        }
     }
 
     /** From now on these are the times; what is under way may go on with those before. */

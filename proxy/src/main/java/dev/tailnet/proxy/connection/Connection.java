@@ -69,6 +69,18 @@ public final class Connection implements ChannelFutureListener {
         return role;
     }
 
+    /**
+     * Lets a request go on.
+     *
+     * @throws ConnectFailure when the client has one connection too many
+     */
+    public void admit() throws ConnectFailure {
+        ConnectFailure refusal = refusal();
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
     /** What to answer a client that has one connection too many; null when this is not. */
     public synchronized @Nullable ConnectFailure refusal() {
         return rejection == null ? null : connections.admission().failure(rejection);

@@ -104,11 +104,7 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
         connection.endHandshake();
         ConnectRequest asked =
                 connector().request(Protocol.HTTP, ctx.channel().remoteAddress(), connection.role(), target.target());
-        ConnectFailure refusal = connection.refusal();
-        if (refusal != null) {
-            connector().refuse(asked, refusal);
-            throw refusal;
-        }
+        connector().admit(connection, asked);
         client().begin(forwarded, asked);
     }
 

@@ -55,7 +55,7 @@ final class SocksHandshakeHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         switch (message) {
             case Socks5InitialRequest greeting when !refused -> chooseMethod(ctx, greeting);
-            case Socks5CommandRequest request when !refused -> connect(ctx, request);
+            case Socks5CommandRequest request when !refused -> obey(ctx, request);
             // What a decoder still passes on behind a refused message.
             default -> ReferenceCountUtil.release(message);
         }
@@ -98,33 +98,24 @@ final class SocksHandshakeHandler extends ChannelInboundHandlerAdapter {
                         new PasswordRequestDecoder());
     }
 
-    private void connect(ChannelHandlerContext ctx, Socks5CommandRequest request) {
+    private void obey(ChannelHandlerContext ctx, Socks5CommandRequest request) {
         if (request.decoderResult().isFailure()) {
             Throwable cause = request.decoderResult().cause();
             refuse(ctx, SocksReplies.of(ctx.alloc(), RequestRefused.statusOf(cause)), cause.getMessage());
             return;
         }
-        if (request.type().equals(Socks5CommandType.UDP_ASSOCIATE)) {
-            associate(ctx, request);
-            return;
-        }
         try {
-            Target target = Target.of(HostSyntax.parse(request.dstAddr()), request.dstPort());
-            connector.connect(connection, Protocol.SOCKS5, connection.role(), target, SocksReplies.INSTANCE);
+            if (request.type().equals(Socks5CommandType.UDP_ASSOCIATE)) {
+                connection.admit();
+                AssociationHandler.begin(connection, datagrams, announced(request));
+            } else {
+                Target target = Target.of(HostSyntax.parse(request.dstAddr()), request.dstPort());
+                connector.connect(connection, Protocol.SOCKS5, connection.role(), target, SocksReplies.INSTANCE);
+            }
             leave(ctx);
         } catch (ConnectFailure e) {
             refuse(ctx, SocksReplies.INSTANCE.failed(ctx.alloc(), e), e.getMessage());
         }
-    }
-
-    private void associate(ChannelHandlerContext ctx, Socks5CommandRequest request) {
-        ConnectFailure refusal = connection.refusal();
-        if (refusal != null) {
-            refuse(ctx, SocksReplies.INSTANCE.failed(ctx.alloc(), refusal), refusal.getMessage());
-            return;
-        }
-        AssociationHandler.begin(connection, datagrams, announced(request));
-        leave(ctx);
     }
 
     /** Only with the next handler in place: the decoder is about to pass on what came behind the request. */
