@@ -153,10 +153,7 @@ final class ClientSide {
     /** Says why there is no response, and closes. Nothing of a response has been written. */
     void answer(HttpAnswer answer) {
         LOGGER.debug(
-                "Answered the HTTP request of {} with {}: {}",
-                channel.remoteAddress(),
-                answer.status(),
-                answer.text());
+                "Answered the HTTP request of {} with {}: {}", channel.remoteAddress(), answer.status(), answer.text());
         sayLast(headOnly ? answer.encodeHead(ctx.alloc()) : answer.encode(ctx.alloc()));
     }
 

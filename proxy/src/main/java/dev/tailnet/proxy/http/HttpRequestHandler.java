@@ -75,8 +75,8 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
             }
             client().answer(malformed(cause));
         } else if (request.protocolVersion().majorVersion() != 1) {
-            client().answer(
-                            HttpAnswer.versionNotSupported(request.protocolVersion().text()));
+            client().answer(HttpAnswer.versionNotSupported(
+                    request.protocolVersion().text()));
         } else {
             try {
                 dispatch(ctx, request);

@@ -37,15 +37,11 @@ class PlainHttpTest {
         return TestClient.connect(proxy.address());
     }
 
-    private static String get(HttpOrigin origin, String path, String... fields) {
-        return "GET " + origin.uri(path) + " HTTP/1.1\r\nHost: x\r\n" + String.join("", fields) + "\r\n";
-    }
-
     @Test
     void theRequestIsOfOriginFormAndTheHostTheTargets() throws Exception {
         try (var origin = HttpOrigin.says("hello");
                 var client = client()) {
-            client.send(get(origin, "/a?b=c", "Accept: */*\r\nVia: 1.1 other\r\n"));
+            client.send(origin.get("/a?b=c", "Accept: */*\r\nVia: 1.1 other\r\n"));
             assertThat(client.readHead())
                     .startsWith("HTTP/1.1 200 OK\r\n")
                     .contains("\r\nvia: 1.1 tailnet-agent\r\n")
@@ -69,8 +65,7 @@ class PlainHttpTest {
                     return true;
                 });
                 var client = client()) {
-            client.send(get(
-                    origin,
+            client.send(origin.get(
                     "/",
                     "Proxy-Connection: keep-alive\r\nProxy-Authorization: Basic eDp5\r\nKeep-Alive: 5\r\nTE: gzip\r\n",
                     "Connection: X-Private ,, close-not\r\nX-Private: secret\r\nX-End: 1\r\n"));
@@ -108,7 +103,7 @@ class PlainHttpTest {
         try (var origin = HttpOrigin.start(request -> request.respondOk("number " + request.number()))) {
             try (var client = client()) {
                 for (int i = 1; i <= 3; i++) {
-                    client.send(get(origin, "/" + i));
+                    client.send(origin.get("/" + i));
                     client.readHead();
                     assertThat(client.readText(8)).isEqualTo("number " + i);
                     Decision decision = proxy.audit().decision();
@@ -128,7 +123,7 @@ class PlainHttpTest {
                 var quick = HttpOrigin.says("quick");
                 var client = client()) {
             proxy.readiness().setReady(false);
-            client.send(get(slow, "/1") + get(quick, "/2") + get(slow, "/3") + get(quick, "/4"));
+            client.send(slow.get("/1") + quick.get("/2") + slow.get("/3") + quick.get("/4"));
             var waiting = proxy.readiness().nextWait();
             proxy.readiness().setReady(true);
             waiting.setSuccess(null);
@@ -145,10 +140,10 @@ class PlainHttpTest {
     void aPipelinedClientThatHasEndedItsSideGetsAllAnswers() throws Exception {
         try (var origin = HttpOrigin.says("x");
                 var client = client()) {
-            client.send(get(origin, "/1"));
+            client.send(origin.get("/1"));
             client.readHead();
             client.readText(1);
-            client.send(get(origin, "/2") + get(origin, "/3")).shutdownOutput();
+            client.send(origin.get("/2") + origin.get("/3")).shutdownOutput();
             assertThat(client.readAllText().split("HTTP/1.1 200 OK", -1)).hasSize(3);
         }
     }
@@ -221,7 +216,7 @@ class PlainHttpTest {
             return request.respondOk("x");
         })) {
             try (var client = client()) {
-                client.send(get(origin, "/"));
+                client.send(origin.get("/"));
                 assertThat(client.readHead()).startsWith("HTTP/1.1 103").contains("Link: </a>");
                 assertThat(client.readHead()).startsWith("HTTP/1.1 200");
             }
@@ -276,7 +271,7 @@ class PlainHttpTest {
                 });
                 var client = client()) {
             for (int i = 0; i < 2; i++) {
-                client.send(get(origin, "/"));
+                client.send(origin.get("/"));
                 assertThat(client.readHead()).startsWith(response.substring(0, 12));
             }
             assertThat(origin.connections()).isEqualTo(1);
@@ -306,7 +301,7 @@ class PlainHttpTest {
                 });
                 var client = client()) {
             for (int i = 0; i < 2; i++) {
-                client.send(get(origin, "/"));
+                client.send(origin.get("/"));
                 assertThat(client.readHead())
                         .startsWith("HTTP/1.1 200 OK\r\n")
                         .contains("via: 1.0 tailnet-agent")
@@ -320,7 +315,7 @@ class PlainHttpTest {
     void aTunnelMayFollowARequest() throws Exception {
         try (var origin = HttpOrigin.says("x");
                 var client = client()) {
-            client.send(get(origin, "/"));
+            client.send(origin.get("/"));
             client.readHead();
             client.readText(1);
             client.send(TestClient.httpConnect(origin.authority()));
@@ -334,7 +329,7 @@ class PlainHttpTest {
     void aPipelinedTunnelFollowsTheAnswer() throws Exception {
         try (var origin = HttpOrigin.says("x");
                 var client = client()) {
-            client.send(get(origin, "/")).send(TestClient.httpConnect(origin.authority()));
+            client.send(origin.get("/")).send(TestClient.httpConnect(origin.authority()));
             client.readHead();
             client.readText(1);
             assertThat(client.readHead()).startsWith("HTTP/1.1 200 Connection established");

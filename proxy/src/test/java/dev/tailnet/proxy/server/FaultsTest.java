@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tailnet.proxy.connect.Timeouts;
 import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.connection.Rejection;
-import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.testing.TargetServer;
 import dev.tailnet.proxy.testing.TestClient;
@@ -20,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -52,7 +50,7 @@ class FaultsTest {
             assertThat(lookup.isCancelled()).isTrue();
             socks.greet().send(TestClient.socksConnect(TestResolver.SILENT, 80));
             assertThat(socks.readReply()).isEqualTo(6);
-            assertThat(failure(proxy).reason()).isEqualTo(FailureReason.RESOLUTION_TIMEOUT);
+            assertThat(proxy.audit().failure().reason()).isEqualTo(FailureReason.RESOLUTION_TIMEOUT);
             assertThat(proxy.tailnet().dialed()).isEmpty();
         }
     }
@@ -69,7 +67,7 @@ class FaultsTest {
             var dial = proxy.tailnet().nextUnanswered();
             dial.awaitUninterruptibly();
             assertThat(dial.isCancelled()).isTrue();
-            assertThat(failure(proxy).reason()).isEqualTo(FailureReason.TIMEOUT);
+            assertThat(proxy.audit().failure().reason()).isEqualTo(FailureReason.TIMEOUT);
         }
     }
 
@@ -80,7 +78,7 @@ class FaultsTest {
             proxy.readiness().setReady(false);
             client.send(TestClient.httpConnect("127.0.0.1:80"));
             assertThat(client.readAllText()).startsWith("HTTP/1.1 503 Service Unavailable\r\n");
-            assertThat(failure(proxy).reason()).isEqualTo(FailureReason.NODE_NOT_READY);
+            assertThat(proxy.audit().failure().reason()).isEqualTo(FailureReason.NODE_NOT_READY);
         }
     }
 
@@ -227,10 +225,6 @@ class FaultsTest {
             client.send("hello\r\n\r\n");
             await(proxy, counts -> counts.accepted() == 1 && counts.live() == 0);
         }
-    }
-
-    private static ConnectFailure failure(TestProxy proxy) {
-        return Objects.requireNonNull(proxy.audit().decision().failure(), "an established tunnel");
     }
 
     private static void leave(TestClient client, boolean byReset) throws IOException {

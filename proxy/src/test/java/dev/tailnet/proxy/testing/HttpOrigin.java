@@ -113,6 +113,15 @@ public final class HttpOrigin implements AutoCloseable {
         return "http://127.0.0.1:" + server.port() + path;
     }
 
+    /**
+     * A GET of a path as a client sends it to a proxy.
+     *
+     * @param fields lines with their ends
+     */
+    public String get(String path, String... fields) {
+        return "GET " + uri(path) + " HTTP/1.1\r\nHost: x\r\n" + String.join("", fields) + "\r\n";
+    }
+
     public String authority() {
         return "127.0.0.1:" + server.port();
     }

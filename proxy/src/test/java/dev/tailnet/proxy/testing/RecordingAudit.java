@@ -3,6 +3,8 @@ package dev.tailnet.proxy.testing;
 import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
+import dev.tailnet.proxy.request.ConnectFailure;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,11 @@ public final class RecordingAudit implements AuditSink {
     /** The next decision, waited for. */
     public Decision decision() {
         return next(decisions, "decision");
+    }
+
+    /** Why the next request that is decided came to nothing, waited for. */
+    public ConnectFailure failure() {
+        return Objects.requireNonNull(decision().failure(), "an established tunnel");
     }
 
     /** The next close, waited for. */
