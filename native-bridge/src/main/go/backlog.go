@@ -1,9 +1,7 @@
 package main
 
 import (
-	"reflect"
 	"sync"
-	"unsafe"
 
 	"github.com/tailscale/wireguard-go/device"
 	"tailscale.com/wgengine"
@@ -22,13 +20,12 @@ const backlog = 1024
 // limitBacklog applies the limit to a node's engine, before its first peer. It reports whether it found where: WireGuard has
 // a limit, and on Linux no way to set it.
 func limitBacklog(engine wgengine.Engine) bool {
-	elements, ok := reach[*device.WaitPool](reflect.ValueOf(engine), "wgdev", "pool", "inboundElements")
+	elements, ok := reach[*device.WaitPool](engine, "wgdev", "pool", "inboundElements")
 	if !ok || *elements == nil {
 		return false
 	}
-	pool := reflect.ValueOf(*elements)
-	lock, hasLock := reach[sync.Mutex](pool, "lock")
-	limit, hasLimit := reach[uint32](pool, "max")
+	lock, hasLock := reach[sync.Mutex](*elements, "lock")
+	limit, hasLimit := reach[uint32](*elements, "max")
 	if !hasLock || !hasLimit {
 		return false
 	}
@@ -36,21 +33,4 @@ func limitBacklog(engine wgengine.Engine) bool {
 	defer lock.Unlock()
 	*limit = backlog
 	return true
-}
-
-// reach finds a field by the names of the fields on the way to it, exported or not. It must have exactly this type.
-func reach[F any](from reflect.Value, path ...string) (*F, bool) {
-	for _, name := range path {
-		for from.Kind() == reflect.Pointer || from.Kind() == reflect.Interface {
-			from = from.Elem()
-		}
-		if from.Kind() != reflect.Struct {
-			return nil, false
-		}
-		from = from.FieldByName(name)
-	}
-	if !from.CanAddr() || from.Type() != reflect.TypeFor[F]() {
-		return nil, false
-	}
-	return (*F)(unsafe.Pointer(from.UnsafeAddr())), true
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"reflect"
 	"runtime"
 	"sync"
 	"testing"
@@ -24,7 +23,7 @@ func TestWireGuardsBacklogIsLimited(t *testing.T) {
 	if !limitBacklog(engine) {
 		t.Fatal("WireGuard's device has another layout: the backlog is without limit")
 	}
-	elements, _ := reach[*device.WaitPool](reflect.ValueOf(engine), "wgdev", "pool", "inboundElements")
+	elements, _ := reach[*device.WaitPool](engine, "wgdev", "pool", "inboundElements")
 	taken := make(chan any, 2*backlog)
 	var taking sync.WaitGroup
 	taking.Go(func() {
@@ -45,26 +44,10 @@ func TestWireGuardsBacklogIsLimited(t *testing.T) {
 }
 
 func exhausted(elements *device.WaitPool) bool {
-	pool := reflect.ValueOf(elements)
-	lock, _ := reach[sync.Mutex](pool, "lock")
-	count, _ := reach[uint32](pool, "count")
-	limit, _ := reach[uint32](pool, "max")
+	lock, _ := reach[sync.Mutex](elements, "lock")
+	count, _ := reach[uint32](elements, "count")
+	limit, _ := reach[uint32](elements, "max")
 	lock.Lock()
 	defer lock.Unlock()
 	return *count >= *limit
-}
-
-func TestReachMustMatchByNameAndType(t *testing.T) {
-	type inner struct{ value string }
-	type outer struct{ inner *inner }
-	o := &outer{&inner{"x"}}
-	if found, ok := reach[string](reflect.ValueOf(o), "inner", "value"); !ok || *found != "x" {
-		t.Error("a field that is there was not found")
-	}
-	if _, ok := reach[int](reflect.ValueOf(o), "inner", "value"); ok {
-		t.Error("a field was found as what it is not")
-	}
-	if _, ok := reach[string](reflect.ValueOf(o), "inner", "other", "value"); ok {
-		t.Error("a field was found that is not there")
-	}
 }

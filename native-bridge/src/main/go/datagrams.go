@@ -21,14 +21,15 @@ const datagramBuffer = 256 << 10
 
 // connectNetstack makes a datagramConn from an address of this node.
 func connectNetstack(impl *netstack.Impl, source netip.Addr, target netip.AddrPort) (datagramConn, error) {
-	if !stackField.known {
+	s, ok := stackOf(impl)
+	if !ok {
 		conn, err := impl.DialContextUDPWithBind(context.Background(), source, target)
 		if err != nil {
 			return nil, err
 		}
 		return &plainDatagrams{conn}, nil
 	}
-	return connectStack(stackField.of(impl), source, target)
+	return connectStack(s, source, target)
 }
 
 func connectStack(s *stack.Stack, source netip.Addr, target netip.AddrPort) (datagramConn, error) {

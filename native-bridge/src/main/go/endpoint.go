@@ -6,12 +6,9 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"net/netip"
-	"reflect"
 	"sync/atomic"
-	"unsafe"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
@@ -20,47 +17,40 @@ import (
 	"tailscale.com/wgengine/netstack"
 )
 
-// The stack inside netstack.Impl and the endpoint inside gonet.TCPConn have no accessor. Without them a connection cannot
-// be reset, its port cannot be chosen, and every read that waits makes garbage. Where they lie is found out once, by name
-// and type; with another layout what they are needed for is done without them, less well.
-var (
-	stackField    = fieldOf[netstack.Impl, *stack.Stack]("ipstack")
-	endpointField = fieldOf[gonet.TCPConn, tcpip.Endpoint]("ep")
-	queueField    = fieldOf[gonet.TCPConn, *waiter.Queue]("wq")
-
-	udpEndpointField = fieldOf[gonet.UDPConn, tcpip.Endpoint]("ep")
-	udpQueueField    = fieldOf[gonet.UDPConn, *waiter.Queue]("wq")
-)
-
-// field is where a struct S holds an F; the zero field is nowhere.
-type field[S, F any] struct {
-	offset uintptr
-	known  bool
-}
-
-func fieldOf[S, F any](name string) field[S, F] {
-	found, ok := reflect.TypeFor[S]().FieldByName(name)
-	if !ok || len(found.Index) != 1 || found.Type != reflect.TypeFor[F]() {
-		return field[S, F]{}
+// endpointOf returns the endpoint inside a gonet.TCPConn or gonet.UDPConn, and its queue. Without them a connection cannot be
+// reset, and every read that waits makes garbage.
+func endpointOf(conn any) (tcpip.Endpoint, *waiter.Queue, bool) {
+	ep, hasEndpoint := reach[tcpip.Endpoint](conn, "ep")
+	queue, hasQueue := reach[*waiter.Queue](conn, "wq")
+	if !hasEndpoint || !hasQueue {
+		return nil, nil, false
 	}
-	return field[S, F]{found.Offset, true}
+	return *ep, *queue, true
 }
 
-func (f field[S, F]) of(s *S) F { return *(*F)(unsafe.Add(unsafe.Pointer(s), f.offset)) }
+// stackOf returns the stack inside netstack.Impl. Without it the port of a connection cannot be chosen.
+func stackOf(impl *netstack.Impl) (*stack.Stack, bool) {
+	s, ok := reach[*stack.Stack](impl, "ipstack")
+	if !ok {
+		return nil, false
+	}
+	return *s, true
+}
 
 // nicID is the one NIC of netstack.Impl.
 const nicID = 1
 
 // dialNetstack opens a TCP connection from an address of this node.
 func dialNetstack(ctx context.Context, impl *netstack.Impl, source netip.Addr, target netip.AddrPort) (leg, error) {
-	if !stackField.known {
+	s, ok := stackOf(impl)
+	if !ok {
 		conn, err := impl.DialContextTCPWithBind(ctx, source, target)
 		if err != nil {
 			return nil, err
 		}
 		return newNetstackLeg(conn), nil
 	}
-	return dialStack(ctx, stackField.of(impl), source, target)
+	return dialStack(ctx, s, source, target)
 }
 
 func dialStack(ctx context.Context, s *stack.Stack, source netip.Addr, target netip.AddrPort) (leg, error) {

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
 	"tailscale.com/types/nettype"
 )
 
@@ -111,9 +110,9 @@ func (n *node) rejectDatagram(f *inboundFlow, cause *failure) {
 
 // peerDatagrams makes a datagramConn of what netstack has for a peer.
 func peerDatagrams(conn nettype.ConnPacketConn) datagramConn {
-	udp, ok := conn.(*gonet.UDPConn)
-	if !ok || !udpEndpointField.known || !udpQueueField.known {
+	ep, queue, ok := endpointOf(conn)
+	if !ok {
 		return &plainDatagrams{conn}
 	}
-	return acceptedDatagrams(udpEndpointField.of(udp), udpQueueField.of(udp))
+	return acceptedDatagrams(ep, queue)
 }

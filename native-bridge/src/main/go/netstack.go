@@ -7,17 +7,16 @@ import (
 	"net"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
 	"gvisor.dev/gvisor/pkg/waiter"
 )
 
 // newNetstackLeg makes a leg of a connection that netstack accepted or dialed for us.
 func newNetstackLeg(conn net.Conn) leg {
-	tcp, ok := conn.(*gonet.TCPConn)
-	if !ok || !endpointField.known || !queueField.known {
+	ep, queue, ok := endpointOf(conn)
+	if !ok {
 		return &plainLeg{conn}
 	}
-	return newEndpointLeg(endpointField.of(tcp), queueField.of(tcp))
+	return newEndpointLeg(ep, queue)
 }
 
 func newEndpointLeg(ep tcpip.Endpoint, queue *waiter.Queue) *netstackLeg {
