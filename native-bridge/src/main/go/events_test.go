@@ -175,20 +175,6 @@ func TestNoStreamIsNoError(t *testing.T) {
 	s.close()
 }
 
-func TestBackendLevels(t *testing.T) {
-	for line, want := range map[string]logLevel{
-		"[v1] netcheck: report":              logDebug,
-		"magicsock: [v2] x":                  logDebug,
-		"[unexpected] bad thing":             logWarning,
-		"Switching ipn state A -> B":         logInfo,
-		"control: LoginInteractive -> regen": logDebug,
-	} {
-		if got := backendLevel(line); got != want {
-			t.Errorf("%q: %d, want %d", line, got, want)
-		}
-	}
-}
-
 func TestFatalLinesDoNotEndTheProcess(t *testing.T) {
 	defer func() {
 		if r := recover(); r != "invalid something" {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 )
 
 // logLevel is the code of a LOG frame.
@@ -34,8 +35,7 @@ func (goLog) Write(p []byte) (int, error) {
 		fmt.Fprintln(os.Stderr, line)
 		panic(line)
 	}
-	level := backendLevel(line)
-	table.each(func(n *node) { n.log(level, "%s", line) })
+	table.each(func(n *node) { n.backendLine(line, line) })
 	return len(p), nil
 }
 
@@ -51,21 +51,6 @@ func isFatal() bool {
 		if !more {
 			return false
 		}
-	}
-}
-
-// backendLevel tells how much a line of the tailscale packages matters. They write for their own developers: what a
-// user has to know arrives on the bus, so nearly everything is debug.
-func backendLevel(line string) logLevel {
-	switch {
-	case strings.HasPrefix(line, "[v"), strings.Contains(line, "[v1]"), strings.Contains(line, "[v2]"):
-		return logDebug
-	case strings.Contains(line, "[unexpected]"):
-		return logWarning
-	case strings.HasPrefix(line, "Switching ipn state"):
-		return logInfo
-	default:
-		return logDebug
 	}
 }
 
@@ -87,7 +72,16 @@ func (n *node) log(level logLevel, format string, args ...any) {
 func (n *node) backendLogf(format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
 	n.watchRemoval(line)
-	n.log(backendLevel(line), "%s", line)
+	n.backendLine(format, line)
+}
+
+// backendLine logs a line of the tailscale packages. Lines of one kind are alike.
+func (n *node) backendLine(kind, line string) {
+	level := backendLevel(line)
+	if level == logWarning && !n.warnings.admit(kind, time.Now()) {
+		level = logInfo
+	}
+	n.log(level, "%s", structured.ReplaceAllString(line, ""))
 }
 
 func (n *node) userLogf(format string, args ...any) {

@@ -29,8 +29,9 @@ type node struct {
 	cancel context.CancelCauseFunc
 	stream atomic.Pointer[stream]
 
-	logFile atomic.Pointer[os.File]
-	secret  atomic.Pointer[string] // the auth key, for redacting
+	logFile  atomic.Pointer[os.File]
+	warnings warnings
+	secret   atomic.Pointer[string] // the auth key, for redacting
 
 	mu      sync.Mutex // guards the fields up to startDone
 	opts    options

@@ -60,7 +60,10 @@ final class EventStreamHandler extends SimpleChannelInboundHandler<ByteBuf> {
         }
     }
 
-    /** What the library finds worth telling is about its own workings: of use to who looks for a fault, not to operators. */
+    /**
+     * What the tailscale packages find worth telling is about their own workings: of use to who looks for a fault, not to
+     * operators. So only their warnings keep their level.
+     */
     private static void log(NodeEvent.Log log) {
         switch (log.level()) {
             case DEBUG -> TAILSCALE.trace("{}", log.text());
