@@ -245,6 +245,11 @@ int tailnet_localapi(tailscale sd) {
 	return go_localapi(sd);
 }
 
+int tailnet_serve_localapi(tailscale sd, int client_fd, int others) {
+	clear_error(sd);
+	return go_serve_localapi(sd, client_fd, others);
+}
+
 int tailnet_stats(tailscale sd, struct tailnet_stats *out) {
 	clear_error(sd);
 	return go_stats(sd, out);

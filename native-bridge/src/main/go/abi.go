@@ -370,9 +370,6 @@ func go_cancel(sd C.int, id C.uint64_t) C.int {
 	})
 }
 
-//export go_localapi
-func go_localapi(sd C.int) C.int { return bridgeValue(sd, (*node).localAPIConn) }
-
 //export go_stats
 func go_stats(sd C.int, out *C.struct_tailnet_stats) C.int {
 	return bridge(sd, func(n *node) error {

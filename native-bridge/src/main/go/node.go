@@ -206,6 +206,11 @@ func (n *node) finishStart(opts options) error {
 	bridge := n.start == startBridge
 	prefs := &ipn.MaskedPrefs{RouteAllSet: true}
 	prefs.RouteAll = valueOr(opts.acceptRoutes, bridge)
+	if opts.operator != "" {
+		n.checkOperator(opts.operator)
+		prefs.OperatorUserSet = true
+		prefs.OperatorUser = opts.operator
+	}
 	if err := n.firstShields(backend, prefs, opts); err != nil {
 		return fmt.Errorf("cannot set the preferences: %w", err)
 	}

@@ -25,6 +25,7 @@ type options struct {
 	selfProxy    []string
 	selfDNS      []netip.AddrPort
 	exitNode     string
+	operator     string
 	upstream     string // the URL of the proxy for the node's own traffic
 	noProxy      []string
 }
@@ -78,6 +79,8 @@ func (o *options) set(name, value string) error {
 		}
 	case "exit-node":
 		o.exitNode = value
+	case "operator":
+		o.operator = value
 	case "upstream-proxy":
 		proxy, err := url.Parse(value)
 		if err == nil {

@@ -43,6 +43,7 @@ const char *tailnet_version(void);
 //   upstream-proxy  URL of the proxy that leads to the control server and the relays (http, https, socks5, socks5h, with user
 //                   and password if need be), in place of those of HTTP_PROXY and HTTPS_PROXY. One for all nodes of the
 //                   process: the last to start decides
+//   operator        user, by name or number, who may change the node as well (tailnet_serve_localapi)
 //   no-proxy        comma-separated hosts that upstream-proxy is not used for, in the syntax of NO_PROXY
 // After tailscale_start, and what implies it, accept-routes and shields-up default to "false", as in libtailscale.
 // -EINVAL names the unknown option or the bad value; -EBUSY after tailnet_start.
@@ -71,7 +72,8 @@ enum tailnet_frame {
 	TAILNET_STOPPED = 2,  // code; payload: the error in words
 	TAILNET_NOTIFY = 3,   // payload: one ipn.Notify as JSON (no netmap: ask the LocalAPI for status); or, of this library,
 	                      // {"NodeRemoved": "words"} when the control server does not know the node any more, "" when it does
-	TAILNET_LOG = 4,      // code: 0 debug, 1 info, 2 warning, 3 error; payload: one line of UTF-8
+	TAILNET_LOG = 4,      // code: 0 debug, 1 info, 2 warning, 3 error; payload: one line of UTF-8. Warnings of one kind are
+	                      // warnings three times, then once in ten minutes, in between info
 	TAILNET_DIALED = 5,   // id, code; payload: on failure the error in words
 	TAILNET_CLOSED = 6,   // id, code; payload: uint64 bytes up (from the client), uint64 bytes down, the error in words
 	TAILNET_RESOLVED = 7, // id, code; payload: uint8 source (enum tailnet_source; 0 nobody), uint32 time to live in
@@ -208,6 +210,19 @@ int tailnet_expose(tailscale sd, const char *table);
 // Opens a connection to the node's LocalAPI (HTTP/1.1, as the node itself: all permitted): returns a non-blocking file
 // descriptor, now the caller's. -EAGAIN before TAILNET_STARTED.
 int tailnet_localapi(tailscale sd);
+
+// Serves the LocalAPI to a client that has connected to a unix socket of the caller's: what tailscaled.sock is to the
+// tailscale command. Requests before TAILNET_STARTED wait for it. Root, the user of this process and the operator (option
+// operator, or the preference OperatorUser as it is by then) may change the node, others may do what others says: who the
+// client is, is asked of the kernel (SO_PEERCRED). client_fd belongs to the library from here on, whatever is returned. Nobody
+// opens connections through it, unlike tailscaled's (tailscale nc).
+int tailnet_serve_localapi(tailscale sd, int client_fd, int others);
+
+enum tailnet_permission {
+	TAILNET_PERMIT_NOTHING = 0,
+	TAILNET_PERMIT_READ = 1,
+	TAILNET_PERMIT_WRITE = 2,
+};
 
 // Sums since the server was made.
 struct tailnet_stats {

@@ -59,6 +59,7 @@ public final class Agent {
     private final OpenListeners listeners = new OpenListeners();
     private final InboundConnections inbound = new InboundConnections();
     private final Exposures exposures;
+    private final CommandSocket commands;
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private final AtomicInteger stops = new AtomicInteger();
     private final Shutdown shutdown = new Shutdown();
@@ -78,6 +79,7 @@ public final class Agent {
         this.authenticator = new UserAuthenticator(settings.users().orElse(null));
         this.drainTimeout = settings.drainTimeout();
         this.node = new NodeSupervisor(settings.node(), settings.runtimeDir(), pending, inbound, clock);
+        this.commands = new CommandSocket(settings.localApi());
         this.exposures = new Exposures(node::node, listeners::addresses);
     }
 
@@ -88,7 +90,8 @@ public final class Agent {
      * @throws StartFailure with all that was begun undone
      */
     public static Agent start(Settings settings) throws StartFailure {
-        RuntimeClaim claim = RuntimeClaim.on(settings.runtimeDir());
+        RuntimeClaim claim =
+                RuntimeClaim.on(settings.runtimeDir(), settings.localApi().isShared());
         Agent agent;
         try {
             if (settings.node().stateDir().isPresent()) {
@@ -123,6 +126,7 @@ public final class Agent {
             bound.complete(surroundings());
             openStatus();
             join(nodeStart);
+            commands.open(loops.group(), node, listeners);
         } catch (StartFailure | RuntimeException e) {
             bound.completeExceptionally(e);
             undo(nodeStart);
@@ -140,7 +144,8 @@ public final class Agent {
                 listeners.addresses(),
                 listeners.dns(),
                 upstream.map(UpstreamSettings::proxy).orElse(null),
-                upstream.map(UpstreamSettings::noProxy).orElse(List.of()));
+                upstream.map(UpstreamSettings::noProxy).orElse(List.of()),
+                settings.localApi().operator().orElse(null));
     }
 
     private CompletableFuture<Void> startNode(CompletableFuture<Surroundings> listenersBound) {
@@ -267,6 +272,7 @@ public final class Agent {
     }
 
     private void takeApart(@Nullable ProxyServer server) {
+        commands.close();
         shutdown.stopNode(node);
         if (server != null) {
             server.stopAccepting().awaitUninterruptibly();

@@ -42,8 +42,16 @@ final class OpenListeners {
         add("status", address);
     }
 
-    synchronized void addControl(Path socket) {
-        lasting.add(new Listener("control", socket.toString(), null));
+    void addControl(Path socket) {
+        add("control", socket);
+    }
+
+    void addLocalApi(Path socket) {
+        add("localapi", socket);
+    }
+
+    private synchronized void add(String kind, Path socket) {
+        lasting.add(new Listener(kind, socket.toString(), null));
         publish();
     }
 

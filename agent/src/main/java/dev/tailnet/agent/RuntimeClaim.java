@@ -20,11 +20,14 @@ final class RuntimeClaim implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @throws StartFailure if the directory cannot be used, or another agent runs in it */
-    static RuntimeClaim on(Path directory) throws StartFailure {
+    /**
+     * @param isShared whether there is something in it for other users
+     * @throws StartFailure if the directory cannot be used, or another agent runs in it
+     */
+    static RuntimeClaim on(Path directory, boolean isShared) throws StartFailure {
         FileChannel channel;
         try {
-            RuntimeDirectory.prepare(directory);
+            RuntimeDirectory.prepare(directory, isShared);
             channel = FileChannel.open(
                     directory.resolve(LOCK),
                     Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),

@@ -20,7 +20,7 @@ class ClaimsTest {
     void theRuntimeDirectoryIsMadeForThisUserAlone() throws Exception {
         Path runtime = directory.resolve("run");
 
-        try (RuntimeClaim claim = RuntimeClaim.on(runtime)) {
+        try (RuntimeClaim claim = RuntimeClaim.on(runtime, false)) {
             assertThat(claim).isNotNull();
             assertThat(mode(runtime)).isEqualTo("rwx------");
             assertThat(mode(runtime.resolve("agent.lock"))).isEqualTo("rw-------");
@@ -29,15 +29,15 @@ class ClaimsTest {
 
     @Test
     void onlyOneAgentHasTheRuntimeDirectoryAtATime() throws Exception {
-        try (RuntimeClaim claim = RuntimeClaim.on(directory)) {
+        try (RuntimeClaim claim = RuntimeClaim.on(directory, false)) {
             assertThat(claim).isNotNull();
-            assertThatThrownBy(() -> RuntimeClaim.on(directory))
+            assertThatThrownBy(() -> RuntimeClaim.on(directory, false))
                     .isInstanceOfSatisfying(
                             StartFailure.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.NODE))
                     .hasMessageContaining("another agent is running in " + directory)
                     .hasMessageContaining("--runtime-dir");
         }
-        RuntimeClaim.on(directory).close();
+        RuntimeClaim.on(directory, false).close();
     }
 
     @Test

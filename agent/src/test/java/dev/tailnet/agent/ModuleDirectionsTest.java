@@ -46,6 +46,7 @@ class ModuleDirectionsTest {
                     "dev.tailnet.agent.node",
                     "dev.tailnet.agent.tunnel",
                     "dev.tailnet.agent.expose",
+                    "dev.tailnet.agent.localapi",
                     "dev.tailnet.agent.status",
                     "dev.tailnet.agent.cli")
             .should()

@@ -66,6 +66,8 @@ final class Natives {
 
     static native int tailnet_localapi(int sd);
 
+    static native int tailnet_serve_localapi(int sd, int clientFd, int others);
+
     static native int tailnet_stats(int sd, long[] out);
 
     static native int tailnet_scrub(String secret);

@@ -126,6 +126,16 @@ public final class TailnetNode implements AutoCloseable {
     }
 
     /**
+     * Lets a user of this host change the node over {@link #serveLocalApi}, to be called before {@link #start}.
+     *
+     * @param user name or number
+     */
+    public void setOperator(String user) {
+        checkOpen("set the operator");
+        set("operator", user);
+    }
+
+    /**
      * Makes the node reach its control server and its relays through a proxy, before {@link #start}, in place of the one that
      * HTTPS_PROXY names.
      *
@@ -272,6 +282,18 @@ public final class TailnetNode implements AutoCloseable {
      */
     public int openLocalApi() {
         return open("open the LocalAPI", Natives::tailnet_localapi);
+    }
+
+    /**
+     * Answers a client that has connected to a unix socket of the caller's, as tailscaled does on its own: the tailscale command
+     * works there. Requests before {@link NodeEvent.Started} wait for it. Root, this process's user and the
+     * {@linkplain #setOperator operator} may change the node.
+     *
+     * @param clientFd the library's from here on, whatever happens
+     * @param others what everybody else may do
+     */
+    public void serveLocalApi(int clientFd, LocalApiPermission others) {
+        check(Natives.tailnet_serve_localapi(handle, clientFd, others.number()), "serve the LocalAPI");
     }
 
     public Stats stats() {

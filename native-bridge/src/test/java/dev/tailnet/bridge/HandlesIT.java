@@ -119,6 +119,11 @@ class HandlesIT {
                 another.awaitEnd();
                 target.awaitEnd();
             }
+            try (Client local = Client.connect()) {
+                assertThatThrownBy(() -> node.serveLocalApi(local.fd(), LocalApiPermission.READ))
+                        .isInstanceOf(BridgeException.class);
+                local.awaitEnd();
+            }
         }
     }
 

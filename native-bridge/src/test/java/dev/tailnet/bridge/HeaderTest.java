@@ -56,6 +56,15 @@ class HeaderTest {
     }
 
     @Test
+    void permissions() throws IOException {
+        Map<Integer, String> header = constants("tailnet_permission");
+        assertThat(header).hasSize(LocalApiPermission.values().length);
+        for (LocalApiPermission permission : LocalApiPermission.values()) {
+            assertThat(header).containsEntry(permission.number(), "PERMIT_" + permission.name());
+        }
+    }
+
+    @Test
     void frames() throws IOException {
         Map<Integer, String> header = constants("tailnet_frame");
         String[] records = Arrays.stream(NodeEvent.class.getPermittedSubclasses())

@@ -72,6 +72,8 @@ final class ConfigurationLoader {
 
     private Settings settings() {
         var stateDir = stateDir();
+        var runtimeDir =
+                one(Setting.RUNTIME_DIR, Values::path, RuntimeDirectory.defaultFor(environment), Path::toString);
         var node = new NodeSettings(
                 isFirst ? authKey(stateDir) : Optional.empty(),
                 one(Setting.HOSTNAME, Values::hostname, HostName.ofHost(), Function.identity()),
@@ -91,7 +93,8 @@ final class ConfigurationLoader {
                 new ExposeSettings(strongest, findings, effective).read(),
                 new UpstreamReader(strongest, findings, effective, environment).read(listeners.all()),
                 internet(node.exitNode()),
-                one(Setting.RUNTIME_DIR, Values::path, RuntimeDirectory.defaultFor(environment), Path::toString),
+                runtimeDir,
+                new LocalApiSettings(this).read(runtimeDir),
                 one(Setting.DRAIN_TIMEOUT, ConfigurationLoader::drainTimeout, Duration.ofSeconds(10), Values::print),
                 new LimitSettings(this).read(),
                 one(Setting.LOG_LEVEL, constant(LogLevel.class), LogLevel.INFO, Values::name),

@@ -78,6 +78,7 @@ final class EnvironmentNames {
         table.put("TS_STATE_DIR", new Meaning.Value(Setting.STATE_DIR));
         table.put("TS_SOCKS5_SERVER", new Meaning.Value(Setting.SOCKS5_LISTEN));
         table.put("TS_OUTBOUND_HTTP_PROXY_LISTEN", new Meaning.Value(Setting.HTTP_LISTEN));
+        table.put("TS_SOCKET", new Meaning.Value(Setting.SOCKET));
         table.put("TS_LOCAL_ADDR_PORT", new Meaning.Value(Setting.STATUS_LISTEN));
 
         table.put(
@@ -102,7 +103,6 @@ final class EnvironmentNames {
         table.put("TS_CLIENT_SECRET", new Meaning.Unsupported("OAuth clients cannot log in: use an auth key"));
         table.put("TS_ID_TOKEN", new Meaning.Unsupported("workload identity cannot log in: use an auth key"));
         table.put("TS_AUDIENCE", new Meaning.Unsupported("workload identity cannot log in: use an auth key"));
-        table.put("TS_SOCKET", new Meaning.Unsupported("no LocalAPI socket is served"));
         table.put("TS_ROUTES", new Meaning.Unsupported("no subnet route is advertised"));
         table.put("TS_DEST_IP", new Meaning.Unsupported("use --expose"));
         table.put("TS_EXPERIMENTAL_DEST_DNS_NAME", new Meaning.Unsupported("use --expose"));

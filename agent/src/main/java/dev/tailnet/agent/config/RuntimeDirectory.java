@@ -44,14 +44,15 @@ public final class RuntimeDirectory {
     }
 
     /**
-     * Creates the directory with mode 0700, or checks that the existing one belongs to this user and nobody else may
+     * Creates the directory, or checks that the existing one belongs to this user and nobody else may
      * write to it.
      *
+     * @param isShared whether other users have to get at what is open to them in it: then a new one is of mode 0711, else 0700
      * @throws IOException whose message says what is wrong and what to do
      */
-    public static void prepare(Path directory) throws IOException {
+    public static void prepare(Path directory, boolean isShared) throws IOException {
         try {
-            create(directory);
+            create(directory, isShared ? "rwx--x--x" : "rwx------");
         } catch (FileAlreadyExistsException e) {
             check(directory);
         } catch (NoSuchFileException e) {
@@ -67,9 +68,10 @@ public final class RuntimeDirectory {
         }
     }
 
-    private static void create(Path directory) throws IOException {
-        var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-        Files.createDirectory(directory, mode);
+    private static void create(Path directory, String mode) throws IOException {
+        var permissions = PosixFilePermissions.fromString(mode);
+        Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(permissions));
+        Files.setPosixFilePermissions(directory, permissions); // whatever the umask is
     }
 
     private static void check(Path directory) throws IOException {

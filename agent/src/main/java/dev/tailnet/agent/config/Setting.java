@@ -131,6 +131,19 @@ public enum Setting {
             "How long a tunnel may carry no byte (default 0: as long as it likes)"),
     MAX_HEADER_SIZE("max-header-size", Group.LIMITS, "SIZE", "Header of an HTTP request (default 32k)"),
     RUNTIME_DIR("runtime-dir", Group.BEHAVIOUR, "DIR", "Directory of the control socket (default: one of your own)"),
+    SOCKET(
+            "socket",
+            Group.BEHAVIOUR,
+            "PATH",
+            "Unix socket that the tailscale command talks to (default tailscaled.sock in --runtime-dir)"),
+    OPERATOR(
+            "operator",
+            Group.BEHAVIOUR,
+            "USER",
+            "User, by name or number, who may change the node over --socket, beside root and the agent's own (default"
+                    + " none)"),
+    SOCKET_OTHERS(
+            "socket-others", Group.BEHAVIOUR, "read|none", "What all other users may do over --socket (default read)"),
     LOG_LEVEL("log-level", Group.BEHAVIOUR, "LEVEL", "error, warn, info, debug or trace (default info)"),
     LOG_FORMAT("log-format", Group.BEHAVIOUR, "text|json", "How a line of the log on stderr looks (default text)"),
 
@@ -248,6 +261,9 @@ public enum Setting {
                     IDLE_TIMEOUT,
                     MAX_HEADER_SIZE,
                     RUNTIME_DIR,
+                    SOCKET,
+                    OPERATOR,
+                    SOCKET_OTHERS,
                     LOG_LEVEL,
                     LOG_FORMAT,
                     CONFIG -> false;

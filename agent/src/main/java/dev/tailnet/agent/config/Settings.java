@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param exposed what the tailnet may connect to
  * @param upstream the proxy that leads out of this host's network; empty when there is none
  * @param internet what happens to targets outside the tailnet
- * @param runtimeDir holds the control socket; created with mode 0700 when the agent starts
+ * @param runtimeDir holds the control socket; created when the agent starts, for others to pass through at most
+ * @param localApi where the tailscale command finds the node, and who may do what there
  * @param drainTimeout how long open tunnels may go on after the first stop signal
  * @param limits what each client is granted
  * @param logLevel the least severe level that is logged
@@ -32,6 +33,7 @@ public record Settings(
         Optional<UpstreamSettings> upstream,
         Internet internet,
         Path runtimeDir,
+        LocalApiSocket localApi,
         Duration drainTimeout,
         Limits limits,
         LogLevel logLevel,

@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param ownDns where this process answers DNS queries: when /etc/resolv.conf names one of these, it is not asked
  * @param upstream the proxy to use in place of HTTPS_PROXY; null for that
  * @param noProxy what {@code upstream} is not used for
+ * @param operator user of this host who may change the node, by name or number; null for none
  */
 public record Surroundings(
         List<InetSocketAddress> ownProxies,
         List<InetSocketAddress> ownDns,
         @Nullable UpstreamProxy upstream,
-        List<String> noProxy) {
+        List<String> noProxy,
+        @Nullable String operator) {
 
     public Surroundings {
         ownProxies = List.copyOf(ownProxies);
@@ -34,6 +36,9 @@ public record Surroundings(
         node.setOwnDnsListeners(ownDns);
         if (upstream != null) {
             node.setUpstreamProxy(url(upstream), noProxy);
+        }
+        if (operator != null) {
+            node.setOperator(operator);
         }
     }
 

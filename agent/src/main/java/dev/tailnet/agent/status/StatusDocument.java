@@ -80,7 +80,7 @@ public record StatusDocument(
     }
 
     /**
-     * @param kind {@code mixed} (SOCKS5 and HTTP), {@code socks5}, {@code http}, {@code status}, {@code control}, {@code
+     * @param kind {@code mixed} (SOCKS5 and HTTP), {@code socks5}, {@code http}, {@code status}, {@code control}, {@code localapi}, {@code
      *     forward}, {@code forward-udp}
      * @param address {@code host:port}, an IPv6 address in brackets; a path for {@code control}
      * @param target where a forward leads, {@code host:port}; null for the others

@@ -31,16 +31,28 @@ class RuntimeDirectoryTest {
     @Test
     void isMadeForItsOwnerOnly() throws Exception {
         var runtimeDir = directory.resolve("run");
-        RuntimeDirectory.prepare(runtimeDir);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(runtimeDir)))
-                .isEqualTo("rwx------");
-        RuntimeDirectory.prepare(runtimeDir);
+        RuntimeDirectory.prepare(runtimeDir, false);
+        assertThat(mode(runtimeDir)).isEqualTo("rwx------");
+        RuntimeDirectory.prepare(runtimeDir, true);
+        assertThat(mode(runtimeDir)).isEqualTo("rwx------");
+    }
+
+    @Test
+    void isMadeForOthersToPassThroughWhenThereIsSomethingForThem() throws Exception {
+        var runtimeDir = directory.resolve("run");
+        RuntimeDirectory.prepare(runtimeDir, true);
+        assertThat(mode(runtimeDir)).isEqualTo("rwx--x--x");
+        RuntimeDirectory.prepare(runtimeDir, true);
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     @Test
     void isRefusedWhenOthersMayWriteToIt() throws Exception {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(() -> RuntimeDirectory.prepare(directory))
+        assertThatThrownBy(() -> RuntimeDirectory.prepare(directory, false))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("writable by others");
     }
@@ -48,14 +60,14 @@ class RuntimeDirectoryTest {
     @Test
     void isRefusedWhenItIsALinkOrAFile() throws Exception {
         var link = Files.createSymbolicLink(directory.resolve("link"), directory);
-        assertThatThrownBy(() -> RuntimeDirectory.prepare(link)).hasMessageContaining("is not a directory");
+        assertThatThrownBy(() -> RuntimeDirectory.prepare(link, false)).hasMessageContaining("is not a directory");
         var file = Files.writeString(directory.resolve("file"), "");
-        assertThatThrownBy(() -> RuntimeDirectory.prepare(file)).hasMessageContaining("is not a directory");
+        assertThatThrownBy(() -> RuntimeDirectory.prepare(file, false)).hasMessageContaining("is not a directory");
     }
 
     @Test
     void isRefusedWhereItCannotBeMade() {
-        assertThatThrownBy(() -> RuntimeDirectory.prepare(directory.resolve("none/run")))
+        assertThatThrownBy(() -> RuntimeDirectory.prepare(directory.resolve("none/run"), false))
                 .hasMessageContaining("does not exist")
                 .hasMessageContaining("--runtime-dir");
     }

@@ -279,6 +279,68 @@ class SettingSourcesTest {
     }
 
     @Test
+    void socket() {
+        assertEverySource(
+                Setting.SOCKET,
+                settings -> settings.localApi().path(),
+                RuntimeDirectory.defaultFor(Map.of()).resolve("tailscaled.sock"),
+                "/run/tailscale/tailscaled.sock",
+                Path.of("/run/tailscale/tailscaled.sock"));
+    }
+
+    @Test
+    void theSocketIsInTheRuntimeDirectoryUnlessItIsElsewhere() {
+        var load = Load.with().flag(Setting.RUNTIME_DIR, "/run/other");
+
+        assertThat(load.settings().localApi().path()).isEqualTo(Path.of("/run/other/tailscaled.sock"));
+        assertThat(load.variable("TS_SOCKET", "/tmp/tailscaled.sock")
+                        .settings()
+                        .localApi()
+                        .path())
+                .isEqualTo(Path.of("/tmp/tailscaled.sock"));
+    }
+
+    @Test
+    void operator() {
+        assertEverySource(
+                Setting.OPERATOR,
+                settings -> settings.localApi().operator(),
+                Optional.empty(),
+                "alice",
+                Optional.of("alice"));
+        assertThat(Load.with()
+                        .flag(Setting.OPERATOR, "1000")
+                        .settings()
+                        .localApi()
+                        .operator())
+                .contains("1000");
+        assertThat(Load.with().flag(Setting.OPERATOR, "al ice").problems())
+                .singleElement()
+                .asString()
+                .contains("--operator", "neither the name nor the number of a user");
+    }
+
+    @Test
+    void socketOthers() {
+        assertEverySource(
+                Setting.SOCKET_OTHERS,
+                settings -> settings.localApi().others(),
+                OtherUsers.READ,
+                "none",
+                OtherUsers.NONE);
+    }
+
+    @Test
+    void theRuntimeDirectoryIsForOthersOnlyIfTheyMayDoSomething() {
+        var none = Load.with().flag(Setting.SOCKET_OTHERS, "none");
+
+        assertThat(Load.with().settings().localApi().isShared()).isTrue();
+        assertThat(none.settings().localApi().isShared()).isFalse();
+        assertThat(none.flag(Setting.OPERATOR, "alice").settings().localApi().isShared())
+                .isTrue();
+    }
+
+    @Test
     void logLevel() {
         assertEverySource(Setting.LOG_LEVEL, Settings::logLevel, LogLevel.INFO, "Debug", LogLevel.DEBUG);
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tailnet.agent.localapi;
+
+import org.jspecify.annotations.NullMarked;
