@@ -41,25 +41,30 @@ final class ControlTrouble {
     static NodeState explain(URI server, String error) {
         Matcher certificate = X509.matcher(error);
         if (certificate.find()) {
-            return NodeState.trying(certificate(server, certificate.group()));
+            return NodeState.trying(Trouble.CONTROL_CERTIFICATE, certificate(server, certificate.group()));
         }
         Matcher upstream = UPSTREAM.matcher(error);
         if (upstream.find()) {
-            return NodeState.trying("control server " + server + " cannot be reached: "
-                    + upstream.group().replace('_', ' ')
-                    + ". Check --upstream-proxy, or HTTPS_PROXY if that names it.");
+            return NodeState.trying(
+                    Trouble.CONTROL_UNREACHABLE,
+                    "control server " + server + " cannot be reached: "
+                            + upstream.group().replace('_', ' ')
+                            + ". Check --upstream-proxy, or HTTPS_PROXY if that names it.");
         }
         for (Cause cause : CAUSES) {
             if (error.contains(cause.ending())) {
                 return NodeState.trying(
+                        Trouble.CONTROL_UNREACHABLE,
                         "control server " + server + " does not answer: " + cause.ending() + ". " + cause.fix());
             }
         }
         if (error.startsWith("fetch control key")) {
             return NodeState.trying(
+                    Trouble.CONTROL_UNREACHABLE,
                     server + " does not answer like a control server: " + error + ". Check --login-server.");
         }
-        return NodeState.trying("login at control server " + server + " does not succeed: " + error + ".");
+        return NodeState.trying(
+                Trouble.LOGIN_REFUSED, "login at control server " + server + " does not succeed: " + error + ".");
     }
 
     private static String certificate(URI server, String error) {

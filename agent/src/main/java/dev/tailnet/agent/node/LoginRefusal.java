@@ -14,26 +14,34 @@ final class LoginRefusal {
                 .map(source -> ", put it where the old one came from (" + source + "), and start the agent again")
                 .orElse(" and start the agent again with it");
         if (words.contains("tag")) {
-            return stuck("tags refused by " + login.server() + ": " + serversWords
-                    + ". Allow them for the key's owner (tagOwners in the policy), mint a key that carries the tags,"
-                    + " or leave --advertise-tags out.");
+            return stuck(
+                    Trouble.LOGIN_REFUSED,
+                    "tags refused by " + login.server() + ": " + serversWords
+                            + ". Allow them for the key's owner (tagOwners in the policy), mint a key that carries the tags,"
+                            + " or leave --advertise-tags out.");
         }
         if (words.contains("already used") || words.contains("not reusable")) {
-            return stuck(rejected + "It admits one node, once. Mint a new key (reusable, ephemeral, tagged)" + again
-                    + "; or keep the identity across restarts with --state-dir.");
+            return stuck(
+                    Trouble.KEY_USED,
+                    rejected + "It admits one node, once. Mint a new key (reusable, ephemeral, tagged)" + again
+                            + "; or keep the identity across restarts with --state-dir.");
         }
         if (words.contains("expired")) {
-            return stuck(rejected + "Mint a new key (reusable, ephemeral, tagged)" + again + ".");
+            return stuck(Trouble.KEY_EXPIRED, rejected + "Mint a new key (reusable, ephemeral, tagged)" + again + ".");
         }
         if (words.contains("key")) {
-            return stuck(rejected + "Check that the key is complete and belongs to this server (--login-server),"
-                    + " or mint a new key (reusable, ephemeral, tagged)" + again + ".");
+            return stuck(
+                    Trouble.KEY_INVALID,
+                    rejected + "Check that the key is complete and belongs to this server (--login-server),"
+                            + " or mint a new key (reusable, ephemeral, tagged)" + again + ".");
         }
-        return NodeState.trying("login refused by " + login.server() + ": " + serversWords
-                + ". The server's log says more; the agent keeps trying.");
+        return NodeState.trying(
+                Trouble.LOGIN_REFUSED,
+                "login refused by " + login.server() + ": " + serversWords
+                        + ". The server's log says more; the agent keeps trying.");
     }
 
-    private static NodeState stuck(String reason) {
-        return NodeState.stuck(Kind.NEEDS_LOGIN, reason);
+    private static NodeState stuck(Trouble trouble, String reason) {
+        return NodeState.stuck(Kind.NEEDS_LOGIN, trouble, reason);
     }
 }

@@ -57,10 +57,10 @@ record NodeCondition(
     /** @param now tells whether the node's key has expired */
     NodeState state(Login login, Instant now) {
         if (stopped) {
-            return NodeState.stuck(Kind.STOPPED, "the agent is stopping");
+            return NodeState.stuck(Kind.STOPPED, Trouble.NODE_STOPPED, "the agent is stopping");
         }
         if (startFailure != null) {
-            return NodeState.stuck(Kind.FAILED, startFailure);
+            return NodeState.stuck(Kind.FAILED, Trouble.NODE, startFailure);
         }
         return switch (ipn) {
             case RUNNING -> removal == null ? NodeState.running() : removed(login, removal);
@@ -68,13 +68,16 @@ record NodeCondition(
             case NEEDS_MACHINE_AUTH ->
                 NodeState.stuck(
                         Kind.NEEDS_APPROVAL,
+                        Trouble.NEEDS_APPROVAL,
                         "the node waits for approval: an administrator has to approve it at " + login.server()
                                 + ", or mint the auth key as pre-approved.");
             case STOPPED ->
                 NodeState.stuck(
-                        Kind.STOPPED, "the node was taken down (tailscale down); bring it up with: tailscale up");
+                        Kind.STOPPED,
+                        Trouble.NODE_STOPPED,
+                        "the node was taken down (tailscale down); bring it up with: tailscale up");
             case IN_USE_OTHER_USER ->
-                NodeState.stuck(Kind.FAILED, "another user of this machine holds the node's state.");
+                NodeState.stuck(Kind.FAILED, Trouble.NODE, "another user of this machine holds the node's state.");
             case NO_STATE, NEEDS_LOGIN -> loggingIn(login, now);
         };
     }
@@ -83,7 +86,7 @@ record NodeCondition(
         for (String code : new String[] {"network-status", "no-derp-home", "no-derp-connection"}) {
             String warning = warnings.get(code);
             if (warning != null) {
-                return NodeState.trying("logged in, but not connected: " + warning);
+                return NodeState.trying(Trouble.RELAY_UNREACHABLE, "logged in, but not connected: " + warning);
             }
         }
         return NodeState.starting("logged in; connecting to the tailnet");
@@ -99,6 +102,7 @@ record NodeCondition(
         if (browseToUrl != null) {
             return NodeState.stuck(
                     Kind.NEEDS_LOGIN,
+                    login.keySource().isPresent() ? Trouble.LOGIN_WANTED : Trouble.KEY_MISSING,
                     login.keySource().isPresent()
                             ? "control server " + login.server() + " wants a person to log this node in: open "
                                     + browseToUrl
@@ -116,17 +120,20 @@ record NodeCondition(
 
     private NodeState loggedOut(Login login, Instant now) {
         Instant expiry = self == null ? null : self.keyExpiry();
-        String what = expiry != null && expiry.isBefore(now)
+        boolean expired = expiry != null && expiry.isBefore(now);
+        String what = expired
                 ? "the node's key expired at " + expiry
                 : "control server " + login.server() + " logged this node out (removed, or expired there)";
         return NodeState.stuck(
                 Kind.NEEDS_LOGIN,
+                expired ? Trouble.NODE_KEY_EXPIRED : Trouble.LOGIN_WANTED,
                 what + ". Start the agent again with a valid auth key; nodes with tags do not expire.");
     }
 
     private static NodeState removed(Login login, String words) {
         return NodeState.stuck(
                 Kind.NEEDS_LOGIN,
+                Trouble.NODE_REMOVED,
                 "control server " + login.server() + " does not know this node any more (" + words + "): it was removed"
                         + " there. Start the agent again with a valid auth key.");
     }

@@ -4,8 +4,14 @@ package dev.tailnet.agent.node;
  * How the node is doing, as people and connections are told.
  *
  * @param reason why it is not up, with the cause and the fix; empty when it is running
+ * @param trouble the same for programs
  */
-public record NodeState(Kind kind, String reason, Outlook outlook) {
+public record NodeState(Kind kind, String reason, Outlook outlook, Trouble trouble) {
+
+    /** One without trouble that programs would know. */
+    public NodeState(Kind kind, String reason, Outlook outlook) {
+        this(kind, reason, outlook, Trouble.NONE);
+    }
 
     /** The states that {@code status} shows. */
     public enum Kind {
@@ -39,11 +45,11 @@ public record NodeState(Kind kind, String reason, Outlook outlook) {
         return new NodeState(Kind.STARTING, what, Outlook.FINE);
     }
 
-    static NodeState trying(String reason) {
-        return new NodeState(Kind.STARTING, reason, Outlook.TRYING);
+    static NodeState trying(Trouble trouble, String reason) {
+        return new NodeState(Kind.STARTING, reason, Outlook.TRYING, trouble);
     }
 
-    static NodeState stuck(Kind kind, String reason) {
-        return new NodeState(kind, reason, Outlook.STUCK);
+    static NodeState stuck(Kind kind, Trouble trouble, String reason) {
+        return new NodeState(kind, reason, Outlook.STUCK, trouble);
     }
 }

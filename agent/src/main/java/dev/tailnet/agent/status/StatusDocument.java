@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param state {@code starting}, {@code needs-login}, {@code needs-approval}, {@code running}, {@code stopped}, {@code
  *     failed}
  * @param reason why the node is not running, with the fix; empty when it is
+ * @param cause the same for programs: {@code key-expired} and the like, an id of {@code docs/check.md}; null when there is none, or
+ *     none that is known yet
  * @param name the node's name in the tailnet, the first label of {@code dnsName}; null before the first login
  * @param hostname the name the node asks for
  * @param dnsName the MagicDNS name, without a trailing dot
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record StatusDocument(
         String state,
         String reason,
+        @Nullable String cause,
         @Nullable String name,
         String hostname,
         @Nullable String dnsName,

@@ -4,6 +4,7 @@ import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.agent.node.SelfNode;
+import dev.tailnet.agent.node.Trouble;
 import dev.tailnet.agent.status.StatusDocument.Connections;
 import dev.tailnet.agent.status.StatusDocument.Inbound;
 import dev.tailnet.proxy.connection.Counts;
@@ -44,6 +45,7 @@ final class StatusReporter {
         return new StatusDocument(
                 name(state.kind()),
                 state.reason(),
+                state.trouble() == Trouble.NONE ? null : state.trouble().id(),
                 dnsName == null ? null : firstLabel(dnsName),
                 agent.settings().hostname(),
                 dnsName,

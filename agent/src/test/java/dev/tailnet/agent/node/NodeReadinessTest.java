@@ -46,7 +46,7 @@ class NodeReadinessTest {
     void failsAtOnceWhenNothingButAPersonHelps() throws InterruptedException {
         Future<Void> waiting = readiness.await(LONG, executor);
 
-        readiness.update(NodeState.stuck(Kind.NEEDS_LOGIN, "auth key rejected"));
+        readiness.update(NodeState.stuck(Kind.NEEDS_LOGIN, Trouble.KEY_INVALID, "auth key rejected"));
 
         assertThat(failure(waiting).getMessage()).isEqualTo("the node is not up: auth key rejected");
         assertThat(failure(readiness.await(LONG, executor)).reason()).isEqualTo(FailureReason.NODE_NOT_READY);
@@ -56,7 +56,7 @@ class NodeReadinessTest {
     void givesTheReasonOfTheMomentWhenTheTimeIsUp() throws InterruptedException {
         Future<Void> waiting = readiness.await(Duration.ofMillis(50), executor);
 
-        readiness.update(NodeState.trying("control server does not answer"));
+        readiness.update(NodeState.trying(Trouble.CONTROL_UNREACHABLE, "control server does not answer"));
 
         assertThat(failure(waiting).getMessage())
                 .startsWith("the node is not up: control server does not answer (waited");
