@@ -63,6 +63,9 @@ func (e *extension) Init(host ipnext.Host) error {
 	if impl, ok := e.backend.Sys().Netstack.Get().(*netstack.Impl); ok {
 		e.node.hookInbound(impl)
 	}
+	if tun, ok := e.backend.Sys().Tun.GetOK(); ok {
+		e.node.refusals.hook(tun)
+	}
 	go e.backend.WatchNotifications(e.node.ctx,
 		ipn.NotifyInitialState|ipn.NotifyInitialPrefs|ipn.NotifyInitialHealthState|ipn.NotifyNoNetMap|
 			ipn.NotifyInProcessNoDisconnect,

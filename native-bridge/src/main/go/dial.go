@@ -104,7 +104,7 @@ func (n *node) dialTailnet(ctx context.Context, target netip.AddrPort) (leg, err
 	if err != nil {
 		return nil, err
 	}
-	return dialNetstack(ctx, n.netstack.Load(), source, target)
+	return dialNetstack(ctx, n.netstack.Load(), &n.refusals, source, target)
 }
 
 // tailnetSource checks that the tailnet carries packets to ip, and returns the address to send them from.

@@ -40,8 +40,8 @@ func stackOf(impl *netstack.Impl) (*stack.Stack, bool) {
 // nicID is the one NIC of netstack.Impl.
 const nicID = 1
 
-// dialNetstack opens a TCP connection from an address of this node.
-func dialNetstack(ctx context.Context, impl *netstack.Impl, source netip.Addr, target netip.AddrPort) (leg, error) {
+// dialNetstack opens a TCP connection from an address of this node. It fails at once when the peer refuses it.
+func dialNetstack(ctx context.Context, impl *netstack.Impl, refused *refusals, source netip.Addr, target netip.AddrPort) (leg, error) {
 	s, ok := stackOf(impl)
 	if !ok {
 		conn, err := impl.DialContextTCPWithBind(ctx, source, target)
@@ -50,10 +50,10 @@ func dialNetstack(ctx context.Context, impl *netstack.Impl, source netip.Addr, t
 		}
 		return newNetstackLeg(conn), nil
 	}
-	return dialStack(ctx, s, source, target)
+	return dialStack(ctx, s, refused, source, target)
 }
 
-func dialStack(ctx context.Context, s *stack.Stack, source netip.Addr, target netip.AddrPort) (leg, error) {
+func dialStack(ctx context.Context, s *stack.Stack, refused *refusals, source netip.Addr, target netip.AddrPort) (leg, error) {
 	var protocol tcpip.NetworkProtocolNumber = ipv4.ProtocolNumber
 	if target.Addr().Is6() {
 		protocol = ipv6.ProtocolNumber
@@ -67,6 +67,11 @@ func dialStack(ctx context.Context, s *stack.Stack, source netip.Addr, target ne
 		ep.Close()
 		return nil, netstackError{err}
 	}
+	if local, err := ep.GetLocalAddress(); err == nil {
+		var forget func()
+		ctx, forget = refused.watch(ctx, dialedFlow{netip.AddrPortFrom(source, local.Port), target})
+		defer forget()
+	}
 	connected, notify := waiter.NewChannelEntry(waiter.WritableEvents)
 	queue.EventRegister(&connected)
 	defer queue.EventUnregister(&connected)
@@ -77,7 +82,7 @@ func dialStack(ctx context.Context, s *stack.Stack, source netip.Addr, target ne
 			err = ep.LastError()
 		case <-ctx.Done():
 			ep.Close()
-			return nil, ctx.Err()
+			return nil, contextError(ctx, ctx.Err())
 		}
 	}
 	if err != nil {

@@ -53,6 +53,7 @@ type node struct {
 	host       hostResolver
 	removal    removal
 	operations operations
+	refusals   refusals
 	inbound    inbound
 	shields    shields
 	localAPI   localAPI

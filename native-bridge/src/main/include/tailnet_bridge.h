@@ -104,7 +104,7 @@ enum tailnet_code {
 	TAILNET_IDLE = 10,            // CLOSED: no byte in either direction for the idle timeout
 	TAILNET_RESOURCES = 11,       // out of file descriptors, ports or memory
 	TAILNET_RESOLVE_FAILED = 12,  // the resolver could not tell (SERVFAIL, no server answers)
-	TAILNET_DENIED = 13,          // REJECTED: the port is exposed, but not to this peer
+	TAILNET_DENIED = 13,          // REJECTED: the port is exposed, but not to this peer; DIALED: the peer's ACLs or its firewall refuse
 	TAILNET_INTERNAL = 255,       // anything else; the words say what
 };
 

@@ -27,7 +27,7 @@ public enum Code {
     RESOURCES(11),
     /** The resolver could not tell. */
     RESOLVE_FAILED(12),
-    /** The port is exposed, but not to this peer. */
+    /** The port is exposed, but not to this peer; or the peer that was dialed refuses this node. */
     DENIED(13),
     /** Anything else; the message says what. */
     INTERNAL(255),

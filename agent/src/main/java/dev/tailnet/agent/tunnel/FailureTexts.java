@@ -21,6 +21,10 @@ final class FailureTexts {
                         FailureReason.CONNECTION_REFUSED,
                         target + " refused the connection: nothing listens there, or it listens on another address"
                                 + " of that host");
+            case DENIED ->
+                failure(
+                        FailureReason.DENIED_BY_PEER,
+                        target + " may not be connected to: " + words(message, "the peer refuses this node"));
             case HOST_UNREACHABLE ->
                 failure(
                         FailureReason.HOST_UNREACHABLE,
@@ -47,7 +51,7 @@ final class FailureTexts {
                 failure(
                         FailureReason.RESOURCES,
                         "the agent is out of file descriptors, ports or memory: " + words(message, "no details"));
-            case OK, NO_SUCH_NAME, RESET, IDLE, RESOLVE_FAILED, DENIED, INTERNAL, UNKNOWN ->
+            case OK, NO_SUCH_NAME, RESET, IDLE, RESOLVE_FAILED, INTERNAL, UNKNOWN ->
                 failure(FailureReason.INTERNAL, "connecting to " + target + " failed: " + words(message, code.name()));
         };
     }

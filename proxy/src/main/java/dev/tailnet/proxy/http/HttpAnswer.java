@@ -31,6 +31,7 @@ record HttpAnswer(HttpResponseStatus status, String error, String text, String e
         return switch (failure.reason()) {
             case BAD_TARGET -> of(HttpResponseStatus.BAD_REQUEST, MALFORMED, failure);
             case NOT_ALLOWED -> of(HttpResponseStatus.FORBIDDEN, DENIED, failure);
+            case DENIED_BY_PEER -> of(HttpResponseStatus.BAD_GATEWAY, "destination_ip_prohibited", failure);
             case CONNECTION_REFUSED -> of(HttpResponseStatus.BAD_GATEWAY, "connection_refused", failure);
             case HOST_UNREACHABLE -> of(HttpResponseStatus.BAD_GATEWAY, "destination_unavailable", failure);
             case UPSTREAM_PROXY -> of(HttpResponseStatus.BAD_GATEWAY, "proxy_configuration_error", failure);

@@ -6,6 +6,8 @@ public enum FailureReason {
     BAD_TARGET,
     /** The policy refuses the target. */
     NOT_ALLOWED,
+    /** The peer says that the tailnet's ACLs, or its own firewall, do not let the connection in. */
+    DENIED_BY_PEER,
     /** The target answered with a reset. */
     CONNECTION_REFUSED,
     /** No answer from the host, or an ICMP that says so. */

@@ -68,7 +68,7 @@ final class SocksReplies implements Replies {
     /** The table of failures: each one's status. */
     static Socks5CommandStatus statusOf(FailureReason reason) {
         return switch (reason) {
-            case NOT_ALLOWED -> Socks5CommandStatus.FORBIDDEN;
+            case NOT_ALLOWED, DENIED_BY_PEER -> Socks5CommandStatus.FORBIDDEN;
             case CONNECTION_REFUSED -> Socks5CommandStatus.CONNECTION_REFUSED;
             case HOST_UNREACHABLE, NAME_NOT_FOUND, RESOLUTION_FAILED, NOT_ON_TAILNET ->
                 Socks5CommandStatus.HOST_UNREACHABLE;

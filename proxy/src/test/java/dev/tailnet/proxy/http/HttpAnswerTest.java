@@ -17,6 +17,7 @@ class HttpAnswerTest {
     @CsvSource({
         "BAD_TARGET, 400, http_request_error",
         "NOT_ALLOWED, 403, http_request_denied",
+        "DENIED_BY_PEER, 502, destination_ip_prohibited",
         "CONNECTION_REFUSED, 502, connection_refused",
         "HOST_UNREACHABLE, 502, destination_unavailable",
         "NETWORK_UNREACHABLE, 502, destination_ip_unroutable",

@@ -15,6 +15,7 @@ class SocksRepliesTest {
     @CsvSource({
         "BAD_TARGET, 1",
         "NOT_ALLOWED, 2",
+        "DENIED_BY_PEER, 2",
         "CONNECTION_REFUSED, 5",
         "HOST_UNREACHABLE, 4",
         "NETWORK_UNREACHABLE, 3",
