@@ -3,9 +3,7 @@ package dev.tailnet.agent;
 import dev.tailnet.agent.config.LocalApiSocket;
 import dev.tailnet.agent.localapi.LocalApiListener;
 import dev.tailnet.agent.localapi.SocketFile;
-import dev.tailnet.agent.node.NodeSupervisor;
 import dev.tailnet.bridge.LocalApiPermission;
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -13,29 +11,31 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where the tailscale command finds the node. */
-final class CommandSocket implements AutoCloseable {
+/** Where the tailscale command finds the node, once that has started. */
+final class CommandSocket implements Part {
     private static final Logger LOGGER = LoggerFactory.getLogger(CommandSocket.class);
 
+    private final Core core;
     private final LocalApiSocket settings;
     private @Nullable LocalApiListener listener;
 
-    CommandSocket(LocalApiSocket settings) {
-        this.settings = settings;
+    CommandSocket(Core core) {
+        this.core = core;
+        this.settings = core.settings().localApi();
     }
 
-    /**
-     * Opens it.
-     *
-     * @param node has started
-     */
-    void open(EventLoopGroup loops, NodeSupervisor node, OpenListeners listeners) throws StartFailure {
+    @Override
+    public void open() throws StartFailure {
         var others = switch (settings.others()) {
             case READ -> LocalApiPermission.READ;
             case NONE -> LocalApiPermission.NOTHING;
         };
-        listener = LocalApiListener.open(loops, settings.path(), Objects.requireNonNull(node.node()), others);
-        listeners.addLocalApi(settings.path());
+        listener = LocalApiListener.open(
+                core.loops().group(),
+                settings.path(),
+                Objects.requireNonNull(core.node().node()),
+                others);
+        core.listeners().addLocalApi(settings.path());
         LOGGER.info("The tailscale command works with --socket={}", settings.path());
         settings.operator().ifPresent(operator -> warnIfOutOfReach(operator, settings.path()));
     }
@@ -56,10 +56,17 @@ final class CommandSocket implements AutoCloseable {
         }
     }
 
+    /** The node is about to go; those who are connected to it stay so until then. */
+    @Override
+    public void windDown() {
+        close();
+    }
+
     @Override
     public void close() {
         if (listener != null) {
             listener.close();
+            listener = null;
         }
     }
 }

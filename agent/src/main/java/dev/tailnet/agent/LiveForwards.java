@@ -13,7 +13,6 @@ final class LiveForwards {
 
     private final Forwards forwards;
     private final OpenListeners listeners;
-    private List<ForwardSpec> asked = List.of();
 
     LiveForwards(Forwards forwards, OpenListeners listeners) {
         this.forwards = forwards;
@@ -23,10 +22,9 @@ final class LiveForwards {
     /**
      * Makes these the forwards, as {@link Forwards#apply} does.
      *
-     * @return what was asked for before
      * @throws BindFailure with all as it was
      */
-    List<ForwardSpec> apply(List<ForwardSpec> wanted) throws BindFailure {
+    void apply(List<ForwardSpec> wanted) throws BindFailure {
         List<ForwardSpec> before = forwards.open();
         try {
             forwards.apply(wanted);
@@ -40,8 +38,5 @@ final class LiveForwards {
         before.stream()
                 .filter(forward -> !now.contains(forward))
                 .forEach(forward -> LOGGER.info("No longer forwarding {}", forward));
-        List<ForwardSpec> askedBefore = asked;
-        asked = List.copyOf(wanted);
-        return askedBefore;
     }
 }

@@ -2,13 +2,9 @@ package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.Internet;
 import dev.tailnet.agent.config.NodeSettings;
-import dev.tailnet.agent.config.Settings;
-import dev.tailnet.agent.expose.Exposures;
-import dev.tailnet.agent.expose.InboundConnections;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
-import dev.tailnet.agent.node.NodeSupervisor;
 import dev.tailnet.agent.node.SelfNode;
 import dev.tailnet.agent.status.AgentView;
 import dev.tailnet.agent.status.StatusDocument.Exposed;
@@ -17,7 +13,6 @@ import dev.tailnet.agent.status.StatusDocument.Version;
 import dev.tailnet.bridge.Libtailscale;
 import dev.tailnet.bridge.Stats;
 import dev.tailnet.proxy.connection.Counts;
-import dev.tailnet.proxy.server.ProxyServer;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -25,63 +20,50 @@ import org.jspecify.annotations.Nullable;
 
 /** The agent as the status endpoint sees it. */
 final class RunningView implements AgentView {
-    private final Settings settings;
-    private final NodeSupervisor node;
-    private final OpenListeners listeners;
-    private final Exposures exposures;
-    private final InboundConnections inbound;
-    private final Supplier<@Nullable ProxyServer> proxies;
-    private final Instant startedAt = Instant.now();
+    private final Core core;
+    private final Supplier<Counts> connections;
+    private final Instant startedAt;
 
-    RunningView(
-            Settings settings,
-            NodeSupervisor node,
-            OpenListeners listeners,
-            Exposures exposures,
-            InboundConnections inbound,
-            Supplier<@Nullable ProxyServer> proxies) {
-        this.settings = settings;
-        this.node = node;
-        this.listeners = listeners;
-        this.exposures = exposures;
-        this.inbound = inbound;
-        this.proxies = proxies;
+    /** @param connections the proxies' */
+    RunningView(Core core, Supplier<Counts> connections) {
+        this.core = core;
+        this.connections = connections;
+        this.startedAt = core.clock().instant();
     }
 
     @Override
     public NodeSettings settings() {
-        return settings.node();
+        return core.settings().node();
     }
 
     @Override
     public NodeState nodeState() {
-        return node.state();
+        return core.node().state();
     }
 
     @Override
     public String exitNodeTrouble() {
-        return node.exitNodeTrouble();
+        return core.node().exitNodeTrouble();
     }
 
     @Override
     public @Nullable SelfNode self() {
-        return node.self();
+        return core.node().self();
     }
 
     @Override
     public boolean carriesInternet() {
-        return settings.internet() != Internet.DIRECT;
+        return core.settings().internet() != Internet.DIRECT;
     }
 
     @Override
     public Counts connections() {
-        ProxyServer server = proxies.get();
-        return server == null ? Counts.NONE : server.counts();
+        return connections.get();
     }
 
     @Override
     public NodeSample nodeSample() {
-        Stats stats = node.stats();
+        Stats stats = core.node().stats();
         return stats == null
                 ? NodeSample.NONE
                 : new NodeSample(
@@ -98,24 +80,24 @@ final class RunningView implements AgentView {
 
     @Override
     public List<Exposed> exposed() {
-        return exposures.current().stream()
+        return core.exposures().current().stream()
                 .map(spec -> new Exposed(spec.portText(), spec.targetText(), spec.from(), spec.proxyProtocol()))
                 .toList();
     }
 
     @Override
     public InboundCounts inbound() {
-        return inbound.counts();
+        return core.inbound().counts();
     }
 
     @Override
     public List<Listener> listeners() {
-        return listeners.shown();
+        return core.listeners().shown();
     }
 
     @Override
     public boolean accepting() {
-        return listeners.accepting();
+        return core.listeners().accepting();
     }
 
     @Override
@@ -127,7 +109,7 @@ final class RunningView implements AgentView {
     public Version version() {
         return new Version(
                 AgentVersion.current(),
-                node.node() == null ? null : Libtailscale.version(),
+                core.node().node() == null ? null : Libtailscale.version(),
                 Runtime.version().toString());
     }
 }

@@ -1,0 +1,55 @@
+package dev.tailnet.agent;
+
+import dev.tailnet.agent.status.LocalApi;
+import dev.tailnet.agent.status.StatusServer;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where operators and the command line find the agent: the status port and the control socket. */
+final class Consoles implements Part {
+    private static final String CONTROL_SOCKET = "agent.sock";
+    private static final Logger LOGGER = LoggerFactory.getLogger(Consoles.class);
+
+    private final Core core;
+    private final Traffic traffic;
+    private @Nullable StatusServer server;
+
+    Consoles(Core core, Traffic traffic) {
+        this.core = core;
+        this.traffic = traffic;
+    }
+
+    @Override
+    public void open() throws StartFailure {
+        var group = core.loops().group();
+        var opened = new StatusServer(
+                group,
+                traffic.view(),
+                new LocalApi(group, core.node()::node),
+                traffic.lookup(),
+                traffic.metrics(),
+                traffic.tunnels(),
+                core.clock());
+        server = opened;
+        var asked = core.settings().listeners().status();
+        if (asked.isPresent()) {
+            InetSocketAddress address = opened.bind(asked.get());
+            core.listeners().addStatus(address);
+            LOGGER.info("Status at http://{}/", Endpoints.show(address));
+        }
+        Path socket = core.settings().runtimeDir().resolve(CONTROL_SOCKET);
+        opened.bind(socket);
+        core.listeners().addControl(socket);
+        opened.warmUp();
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tailnet.agent;
+
+import dev.tailnet.agent.config.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts of an agent as one: all of them open, take over a configuration and end, or none does. */
+final class Parts {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Parts.class);
+
+    private final List<Part> opened = new ArrayList<>();
+    private volatile Settings settings;
+
+    Parts(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** What the parts go by now. */
+    Settings settings() {
+        return settings;
+    }
+
+    /**
+     * Opens these, in this order, after those before.
+     *
+     * @throws StartFailure with what is open left to {@link #close}
+     */
+    void open(Part... more) throws StartFailure {
+        for (Part part : more) {
+            opened.add(part);
+            part.open();
+        }
+    }
+
+    void started() {
+        opened.forEach(Part::started);
+    }
+
+    /** @throws ReloadFailure with all as it was */
+    synchronized void reload(Settings next) throws ReloadFailure {
+        for (int i = 0; i < opened.size(); i++) {
+            try {
+                opened.get(i).apply(next);
+            } catch (ReloadFailure | RuntimeException e) {
+                takeBack(i);
+                throw e;
+            }
+        }
+        settings = next;
+    }
+
+    private void takeBack(int end) {
+        for (Part part : opened.subList(0, end).reversed()) {
+            try {
+                part.apply(settings);
+            } catch (ReloadFailure | RuntimeException e) {
+                LOGGER.error("What was reloaded cannot be taken back: restart the agent", e);
+            }
+        }
+    }
+
+    void windDown() {
+        opened.forEach(Part::windDown);
+    }
+
+    /** Closes what is open, the last first. */
+    void close() {
+        opened.reversed().forEach(Part::close);
+    }
+}
