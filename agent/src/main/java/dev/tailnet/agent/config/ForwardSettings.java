@@ -1,15 +1,12 @@
 package dev.tailnet.agent.config;
 
-import dev.tailnet.agent.config.Configuration.Effective;
 import dev.tailnet.proxy.forward.ForwardSpec;
 import dev.tailnet.proxy.forward.ForwardSpec.Protocol;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.Target;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Reads the static forwards, {@code [tcp:|udp:][ADDR:]PORT=HOST:PORT}, and sees that each has an address of its own. */
@@ -17,37 +14,21 @@ final class ForwardSettings {
     private static final String TCP = "tcp:";
     private static final String UDP = "udp:";
 
-    private final Map<Setting, Given> given;
-    private final Findings findings;
-    private final Map<Setting, Effective> effective;
+    private final SettingReader reader;
 
-    ForwardSettings(Map<Setting, Given> given, Findings findings, Map<Setting, Effective> effective) {
-        this.given = given;
-        this.findings = findings;
-        this.effective = effective;
+    ForwardSettings(SettingReader reader) {
+        this.reader = reader;
     }
 
     /** @param listeners take TCP ports too */
     List<ForwardSpec> read(Listeners listeners) {
-        var asked = given.get(Setting.FORWARD);
-        if (asked == null) {
-            effective.put(Setting.FORWARD, new Effective(Setting.FORWARD, List.of(), Source.DEFAULT.text()));
-            return List.of();
-        }
-        var forwards = new LinkedHashSet<ForwardSpec>();
-        for (var item : ListValues.items(asked)) {
-            try {
-                forwards.add(parse(item));
-            } catch (IllegalArgumentException e) {
-                findings.problem(asked.source(), String.valueOf(e.getMessage()));
-            }
-        }
-        forwards.forEach(forward -> warnIfOpen(asked.source(), forward));
-        rejectCollisions(asked.source(), forwards, listeners);
-        var shown = forwards.stream().map(ForwardSpec::toString).toList();
-        effective.put(
-                Setting.FORWARD,
-                new Effective(Setting.FORWARD, shown, asked.source().text()));
+        var items = reader.given(Setting.FORWARD).map(ListValues::items).orElse(List.of());
+        var source = reader.source(Setting.FORWARD);
+        var forwards = reader.each(items, source, ForwardSettings::parse);
+        forwards.forEach(forward -> warnIfOpen(source, forward));
+        rejectCollisions(source, forwards, listeners);
+        reader.note(
+                Setting.FORWARD, forwards.stream().map(ForwardSpec::toString).toList());
         return List.copyOf(forwards);
     }
 
@@ -71,10 +52,12 @@ final class ForwardSettings {
 
     private void warnIfOpen(Source source, ForwardSpec forward) {
         if (!forward.listen().getAddress().isLoopbackAddress()) {
-            findings.warning(
-                    source,
-                    Addresses.format(forward.listen()) + " is open to the network: everybody who can reach it gets to "
-                            + forward.target());
+            reader.findings()
+                    .warning(
+                            source,
+                            Addresses.format(forward.listen())
+                                    + " is open to the network: everybody who can reach it gets to "
+                                    + forward.target());
         }
     }
 
@@ -83,13 +66,13 @@ final class ForwardSettings {
         for (var forward : forwards) {
             listeners(listeners, forward.protocol())
                     .filter(listener -> Addresses.collide(forward.listen(), listener))
-                    .forEach(listener -> findings.problem(
-                            source, isTaken(forward, "the listener on " + Addresses.format(listener))));
+                    .forEach(listener -> reader.findings()
+                            .problem(source, isTaken(forward, "the listener on " + Addresses.format(listener))));
             before.stream()
                     .filter(other -> other.protocol() == forward.protocol()
                             && Addresses.collide(forward.listen(), other.listen()))
                     .findFirst()
-                    .ifPresent(other -> findings.problem(source, isTaken(forward, other.toString())));
+                    .ifPresent(other -> reader.findings().problem(source, isTaken(forward, other.toString())));
             before.add(forward);
         }
     }

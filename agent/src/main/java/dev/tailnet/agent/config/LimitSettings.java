@@ -12,10 +12,10 @@ final class LimitSettings {
     private static final int SMALLEST_HEADER = KIBI;
     private static final int LARGEST_HEADER = KIBI * KIBI;
 
-    private final ConfigurationLoader loader;
+    private final SettingReader reader;
 
-    LimitSettings(ConfigurationLoader loader) {
-        this.loader = loader;
+    LimitSettings(SettingReader reader) {
+        this.reader = reader;
     }
 
     Limits read() {
@@ -25,15 +25,15 @@ final class LimitSettings {
                 duration(Setting.HANDSHAKE_TIMEOUT, LimitSettings::wait, Duration.ofSeconds(10)),
                 duration(Setting.DIAL_TIMEOUT, LimitSettings::wait, Duration.ofSeconds(15)),
                 duration(Setting.IDLE_TIMEOUT, text -> atMost(LONGEST_IDLE, "a year", text), Duration.ZERO),
-                loader.one(Setting.MAX_HEADER_SIZE, LimitSettings::headerSize, 32 * KIBI, LimitSettings::printSize));
+                reader.one(Setting.MAX_HEADER_SIZE, LimitSettings::headerSize, 32 * KIBI, LimitSettings::printSize));
     }
 
     private int number(Setting setting, int least, int fallback) {
-        return loader.one(setting, text -> Values.number(text, least, MOST_CONNECTIONS), fallback, String::valueOf);
+        return reader.one(setting, text -> Values.number(text, least, MOST_CONNECTIONS), fallback, String::valueOf);
     }
 
     private Duration duration(Setting setting, Function<String, Duration> parser, Duration fallback) {
-        return loader.one(setting, parser, fallback, Values::print);
+        return reader.one(setting, parser, fallback, Values::print);
     }
 
     private static Duration wait(String text) {

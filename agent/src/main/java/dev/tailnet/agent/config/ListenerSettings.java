@@ -1,12 +1,10 @@
 package dev.tailnet.agent.config;
 
-import dev.tailnet.agent.config.Configuration.Effective;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,14 +18,10 @@ final class ListenerSettings {
     private static final String DEFAULT_MIXED = "127.0.0.1:1055";
     private static final String DEFAULT_STATUS = "127.0.0.1:9002";
 
-    private final Map<Setting, Given> given;
-    private final Findings findings;
-    private final Map<Setting, Effective> effective;
+    private final SettingReader reader;
 
-    ListenerSettings(Map<Setting, Given> given, Findings findings, Map<Setting, Effective> effective) {
-        this.given = given;
-        this.findings = findings;
-        this.effective = effective;
+    ListenerSettings(SettingReader reader) {
+        this.reader = reader;
     }
 
     Listeners read() {
@@ -40,7 +34,7 @@ final class ListenerSettings {
         var isForBoth = new LinkedHashSet<>(socks5);
         isForBoth.retainAll(http);
         isForBoth.removeIf(address -> address.getPort() == 0);
-        if (!given.containsKey(Setting.LISTEN)) {
+        if (reader.given(Setting.LISTEN).isEmpty()) {
             mixed.removeIf(standard -> isCoveredByWildcard(standard, socks5) || isCoveredByWildcard(standard, http));
         }
         mixed.addAll(isForBoth);
@@ -67,37 +61,33 @@ final class ListenerSettings {
     }
 
     private Set<InetSocketAddress> read(Setting setting, List<String> fallback) {
-        var items =
-                Optional.ofNullable(given.get(setting)).map(ListValues::items).orElse(fallback);
-        var addresses = new LinkedHashSet<InetSocketAddress>();
+        var items = reader.given(setting).map(ListValues::items).orElse(fallback);
         if (items.equals(List.of(NONE))) {
-            return addresses;
+            return new LinkedHashSet<>();
         }
-        for (var item : items) {
-            try {
-                var address = Addresses.parse(item);
-                addresses.add(address);
-                warnIfOpen(setting, item, address);
-            } catch (IllegalArgumentException e) {
-                findings.problem(source(setting), String.valueOf(e.getMessage()));
-            }
-        }
+        var addresses = reader.each(items, reader.source(setting), item -> {
+            var address = Addresses.parse(item);
+            warnIfOpen(setting, item, address);
+            return address;
+        });
         if (setting == Setting.STATUS_LISTEN && items.size() > 1) {
-            findings.problem(source(setting), "takes one address");
+            reader.findings().problem(reader.source(setting), "takes one address");
         }
         return addresses;
     }
 
     private void warnIfOpen(Setting setting, String item, InetSocketAddress address) {
         if (!address.getAddress().isLoopbackAddress()) {
-            findings.warning(
-                    source(setting),
-                    switch (setting) {
-                        case STATUS_LISTEN -> item + " shows the node's status to everybody who can reach it";
-                        case DNS_LISTEN -> item + " tells the tailnet's names to everybody who can reach it";
-                        default ->
-                            item + " opens the proxy to the network: everybody who can reach it is on the tailnet";
-                    });
+            reader.findings()
+                    .warning(
+                            reader.source(setting),
+                            switch (setting) {
+                                case STATUS_LISTEN -> item + " shows the node's status to everybody who can reach it";
+                                case DNS_LISTEN -> item + " tells the tailnet's names to everybody who can reach it";
+                                default ->
+                                    item
+                                            + " opens the proxy to the network: everybody who can reach it is on the tailnet";
+                            });
         }
     }
 
@@ -120,26 +110,20 @@ final class ListenerSettings {
                 before.stream()
                         .filter(bound -> Addresses.collide(bound.address(), address))
                         .findFirst()
-                        .ifPresent(bound -> findings.problem(
-                                source(listener.getKey()),
-                                Addresses.format(address) + " is taken by "
-                                        + bound.setting().key() + " " + Addresses.format(bound.address()) + ", "
-                                        + source(bound.setting())));
+                        .ifPresent(bound -> reader.findings()
+                                .problem(
+                                        reader.source(listener.getKey()),
+                                        Addresses.format(address) + " is taken by "
+                                                + bound.setting().key() + " " + Addresses.format(bound.address()) + ", "
+                                                + reader.source(bound.setting())));
                 before.add(new Bound(listener.getKey(), address));
             }
         }
     }
 
-    private Source source(Setting setting) {
-        return Optional.ofNullable(given.get(setting)).map(Given::source).orElse(Source.DEFAULT);
-    }
-
     private void note(Setting setting, Set<InetSocketAddress> addresses) {
         var values = addresses.stream().map(Addresses::format).toList();
         var isOff = values.isEmpty() && (setting == Setting.LISTEN || setting == Setting.STATUS_LISTEN);
-        effective.put(
-                setting,
-                new Effective(
-                        setting, isOff ? List.of(NONE) : values, source(setting).text()));
+        reader.note(setting, isOff ? List.of(NONE) : values);
     }
 }

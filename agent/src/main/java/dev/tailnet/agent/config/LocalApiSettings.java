@@ -12,18 +12,18 @@ final class LocalApiSettings {
 
     private static final String NOBODY = "none";
 
-    private final ConfigurationLoader loader;
+    private final SettingReader reader;
 
-    LocalApiSettings(ConfigurationLoader loader) {
-        this.loader = loader;
+    LocalApiSettings(SettingReader reader) {
+        this.reader = reader;
     }
 
     LocalApiSocket read(Path runtimeDir) {
         return new LocalApiSocket(
-                loader.one(Setting.SOCKET, Values::path, LocalApiSocket.in(runtimeDir), Path::toString),
-                Optional.of(loader.one(Setting.OPERATOR, LocalApiSettings::user, NOBODY, Function.identity()))
+                reader.one(Setting.SOCKET, Values::path, LocalApiSocket.in(runtimeDir), Path::toString),
+                Optional.of(reader.one(Setting.OPERATOR, LocalApiSettings::user, NOBODY, Function.identity()))
                         .filter(user -> !user.equals(NOBODY)),
-                loader.one(
+                reader.one(
                         Setting.SOCKET_OTHERS,
                         text -> Values.constant(OtherUsers.class, text),
                         OtherUsers.READ,

@@ -1,41 +1,31 @@
 package dev.tailnet.agent.config;
 
-import dev.tailnet.agent.config.Configuration.Effective;
 import dev.tailnet.proxy.dial.upstream.NoProxy;
 import dev.tailnet.proxy.dial.upstream.UpstreamProxy;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /** Reads the settings of the upstream proxy, whose URL may hold a password: no message, and nothing printed, has it. */
 final class UpstreamReader {
-    private static final String CREDENTIAL = "upstream-proxy";
+    private static final SecretSource URL =
+            new SecretSource(Setting.UPSTREAM_PROXY, Setting.UPSTREAM_PROXY_FILE, "upstream-proxy");
     private static final String DIRECT = "direct";
     private static final String CONTROL = "control";
     private static final Set<String> USES = new LinkedHashSet<>(List.of(DIRECT, CONTROL));
 
-    private final Map<Setting, Given> given;
+    private final SettingReader reader;
     private final Findings findings;
-    private final Map<Setting, Effective> effective;
     private final Map<String, String> environment;
 
-    UpstreamReader(
-            Map<Setting, Given> given,
-            Findings findings,
-            Map<Setting, Effective> effective,
-            Map<String, String> environment) {
-        this.given = given;
-        this.findings = findings;
-        this.effective = effective;
+    UpstreamReader(SettingReader reader, Map<String, String> environment) {
+        this.reader = reader;
+        this.findings = reader.findings();
         this.environment = environment;
     }
 
@@ -43,81 +33,48 @@ final class UpstreamReader {
     Optional<UpstreamSettings> read(Collection<InetSocketAddress> own) {
         var uses = uses();
         var exempt = noProxy();
-        var asked = source();
+        var asked = URL.find(reader, environment);
         if (asked.isEmpty()) {
             Stream.of(Setting.UPSTREAM_PROXY_FOR, Setting.UPSTREAM_NO_PROXY)
-                    .map(given::get)
-                    .filter(Objects::nonNull)
+                    .map(reader::given)
+                    .flatMap(Optional::stream)
                     .forEach(alone ->
                             findings.warning(alone.source(), "means nothing without --upstream-proxy, and is ignored"));
             return Optional.empty();
         }
-        note(Setting.UPSTREAM_PROXY_FOR, List.copyOf(uses), source(Setting.UPSTREAM_PROXY_FOR));
+        reader.note(Setting.UPSTREAM_PROXY_FOR, List.copyOf(uses));
         var named = proxy(asked.get()).filter(proxy -> leadsOut(proxy, own));
         var noProxy = exempt.orElse(named.map(Named::noProxy).orElse(List.of()));
-        note(
+        reader.note(
                 Setting.UPSTREAM_NO_PROXY,
                 noProxy,
                 exempt.isEmpty() && !noProxy.isEmpty()
                         ? Source.variable(EnvironmentProxy.EXEMPTIONS)
-                        : source(Setting.UPSTREAM_NO_PROXY));
+                        : reader.source(Setting.UPSTREAM_NO_PROXY));
         return named.map(proxy -> new UpstreamSettings(
                 proxy.proxy(), proxy.source().text(), noProxy, uses.contains(DIRECT), uses.contains(CONTROL)));
     }
 
-    private Source source(Setting setting) {
-        var asked = given.get(setting);
-        return asked == null ? Source.DEFAULT : asked.source();
-    }
-
     private Set<String> uses() {
-        var asked = given.get(Setting.UPSTREAM_PROXY_FOR);
-        if (asked == null) {
+        var asked = reader.given(Setting.UPSTREAM_PROXY_FOR);
+        if (asked.isEmpty()) {
             return USES;
         }
-        var uses = new LinkedHashSet<>(ListValues.items(asked));
+        var uses = new LinkedHashSet<>(ListValues.items(asked.get()));
         for (var use : uses) {
             if (!USES.contains(use)) {
-                findings.problem(asked.source(), "'" + use + "' is none of " + String.join(", ", USES));
+                findings.problem(asked.get().source(), "'" + use + "' is none of " + String.join(", ", USES));
             }
         }
         return uses;
     }
 
     private Optional<List<String>> noProxy() {
-        var asked = given.get(Setting.UPSTREAM_NO_PROXY);
-        if (asked == null) {
-            return Optional.empty();
-        }
-        var items = ListValues.items(asked);
-        for (var item : items) {
-            try {
-                NoProxy.of(List.of(item));
-            } catch (IllegalArgumentException e) {
-                findings.problem(asked.source(), String.valueOf(e.getMessage()));
-            }
-        }
-        return Optional.of(items);
-    }
-
-    private Optional<Given> source() {
-        var url = given.get(Setting.UPSTREAM_PROXY);
-        var file = given.get(Setting.UPSTREAM_PROXY_FILE);
-        if (url != null && file != null && url.source().layer() == file.source().layer()) {
-            findings.problem(url.source(), "conflicts with " + file.source() + ": give one of them");
-        }
-        var asked = Stream.of(Optional.ofNullable(file), Optional.ofNullable(url))
-                .flatMap(Optional::stream)
-                .min(Comparator.comparing(candidate -> candidate.source().layer()));
-        if (asked.isPresent()) {
-            return asked;
-        }
-        var credentials = environment.getOrDefault("CREDENTIALS_DIRECTORY", "");
-        var credential = Path.of(credentials, CREDENTIAL);
-        return !credentials.isEmpty() && Files.exists(credential)
-                ? Optional.of(
-                        Given.of(Setting.UPSTREAM_PROXY_FILE, credential.toString(), Source.credential(CREDENTIAL)))
-                : Optional.empty();
+        return reader.given(Setting.UPSTREAM_NO_PROXY).map(asked -> {
+            var items = ListValues.items(asked);
+            reader.each(items, asked.source(), item -> NoProxy.of(List.of(item)));
+            return items;
+        });
     }
 
     /** A proxy with where it came from, and what the same place exempts from it. */
@@ -130,19 +87,19 @@ final class UpstreamReader {
     private Optional<Named> proxy(Given asked) {
         var value = asked.value();
         if (asked.setting() == Setting.UPSTREAM_PROXY && value.equals(EnvironmentProxy.ASKED)) {
-            note(Setting.UPSTREAM_PROXY, List.of(value), asked.source());
+            reader.note(Setting.UPSTREAM_PROXY, List.of(value), asked.source());
             return ofEnvironment(asked);
         }
         if (asked.setting() == Setting.UPSTREAM_PROXY_FILE || SecretFile.isReference(value)) {
-            note(asked.setting(), List.of(value), asked.source());
+            reader.note(asked.setting(), List.of(value), asked.source());
             return SecretFile.of(value)
                     .read(asked.source(), findings)
-                    .flatMap(url -> parse(url, asked.source()))
+                    .flatMap(url -> reader.parse(url, asked.source(), ProxyUrl::parse))
                     .map(proxy -> Named.asked(proxy, asked.source()));
         }
-        note(Setting.UPSTREAM_PROXY, List.of(ProxyUrl.masked(value)), asked.source());
+        reader.note(Setting.UPSTREAM_PROXY, List.of(ProxyUrl.masked(value)), asked.source());
         warnOfVisiblePassword(asked);
-        return parse(value, asked.source()).map(proxy -> Named.asked(proxy, asked.source()));
+        return reader.parse(value, asked.source(), ProxyUrl::parse).map(proxy -> Named.asked(proxy, asked.source()));
     }
 
     /** One of the environment is ignored when it is the agent: other programs here are meant to use it. */
@@ -171,16 +128,8 @@ final class UpstreamReader {
         }
         var source = Source.variable(variable.get().getKey());
         var exempt = EnvironmentProxy.noProxy(environment, findings);
-        return parse(variable.get().getValue(), source).map(proxy -> new Named(proxy, source, true, exempt));
-    }
-
-    private Optional<UpstreamProxy> parse(String url, Source source) {
-        try {
-            return Optional.of(ProxyUrl.parse(url));
-        } catch (IllegalArgumentException e) {
-            findings.problem(source, String.valueOf(e.getMessage()));
-            return Optional.empty();
-        }
+        return reader.parse(variable.get().getValue(), source, ProxyUrl::parse)
+                .map(proxy -> new Named(proxy, source, true, exempt));
     }
 
     private void warnOfVisiblePassword(Given asked) {
@@ -198,9 +147,5 @@ final class UpstreamReader {
                         asked.source(), "the password is stored in the configuration file: use upstream-proxy-file");
             case ENVIRONMENT, CREDENTIAL, DEFAULT -> {}
         }
-    }
-
-    private void note(Setting setting, List<String> values, Source source) {
-        effective.put(setting, new Effective(setting, values, source.text()));
     }
 }
