@@ -1,8 +1,5 @@
 package dev.tailnet.agent.tunnel;
 
-import dev.tailnet.bridge.BridgeException;
-import dev.tailnet.bridge.Code;
-import dev.tailnet.bridge.TailnetNode;
 import dev.tailnet.bridge.Via;
 import dev.tailnet.proxy.dial.Dialer;
 import dev.tailnet.proxy.dial.Upstream;
@@ -35,19 +32,6 @@ public final class BridgeDialer implements Dialer {
     public Future<Upstream> dial(long id, InetSocketAddress remote, Duration timeout, EventExecutor executor) {
         var dial = new PendingDial(
                 id, via, remote, timeout, executor, dialed -> new BridgeUpstream(link, dialed, executor), link::cancel);
-        TailnetNode node = link.node();
-        if (node == null) {
-            dial.fail(Code.NODE_DOWN, link.whyNotUp());
-            return dial;
-        }
-        PendingOperations pending = link.pending();
-        pending.add(id, dial);
-        try {
-            node.dial(id, via, remote.getAddress(), remote.getPort(), timeout);
-        } catch (BridgeException e) {
-            pending.remove(id, dial);
-            dial.fail(e.code(), e.getMessage());
-        }
-        return dial;
+        return link.ask(dial, node -> node.dial(id, via, remote.getAddress(), remote.getPort(), timeout));
     }
 }

@@ -1,7 +1,5 @@
 package dev.tailnet.agent.tunnel;
 
-import dev.tailnet.bridge.BridgeException;
-import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.TailnetNode;
 import dev.tailnet.proxy.resolve.Resolution;
 import dev.tailnet.proxy.resolve.Resolver;
@@ -38,20 +36,8 @@ public final class BridgeResolver implements Resolver {
     @Override
     public Future<Resolution> resolve(String name, Duration timeout, EventExecutor executor) {
         long id = link.nextId();
-        var pendingLookup = new PendingLookup(id, name, timeout, executor, link::cancel);
-        TailnetNode node = link.node();
-        if (node == null) {
-            pendingLookup.fail(Code.NODE_DOWN, link.whyNotUp());
-            return pendingLookup;
-        }
-        PendingOperations pending = link.pending();
-        pending.add(id, pendingLookup);
-        try {
-            lookup.start(node, id, name, timeout);
-        } catch (BridgeException e) {
-            pending.remove(id, pendingLookup);
-            pendingLookup.fail(e.code(), e.getMessage());
-        }
-        return pendingLookup;
+        return link.ask(
+                new PendingLookup(id, name, timeout, executor, link::cancel),
+                node -> lookup.start(node, id, name, timeout));
     }
 }

@@ -28,10 +28,6 @@ public final class NodeLink {
         this.pending = pending;
     }
 
-    PendingOperations pending() {
-        return pending;
-    }
-
     /** Null until the library is loaded. */
     @Nullable
     TailnetNode node() {
@@ -40,6 +36,27 @@ public final class NodeLink {
 
     String whyNotUp() {
         return supervisor.state().reason();
+    }
+
+    /** Has the node asked for an operation, which fails when there is no node or it does not accept it. */
+    <P extends PendingOperation<?, ?>> P ask(P operation, Consumer<TailnetNode> question) {
+        TailnetNode node = supervisor.node();
+        if (node == null) {
+            operation.fail(Code.NODE_DOWN, whyNotUp());
+        } else {
+            ask(node, operation, question);
+        }
+        return operation;
+    }
+
+    private void ask(TailnetNode node, PendingOperation<?, ?> operation, Consumer<TailnetNode> question) {
+        pending.add(operation);
+        try {
+            question.accept(node);
+        } catch (BridgeException e) {
+            pending.remove(operation);
+            operation.fail(e.code(), e.getMessage());
+        }
     }
 
     /** The id of an operation that belongs to no request. */
@@ -51,13 +68,7 @@ public final class NodeLink {
     PendingTunnel tunnel(long id, EventExecutor executor, Consumer<TailnetNode> relay) {
         TailnetNode node = Objects.requireNonNull(supervisor.node(), "a connection was dialed without a node");
         var tunnel = new PendingTunnel(id, executor, this::cancel);
-        pending.add(id, tunnel);
-        try {
-            relay.accept(node);
-        } catch (BridgeException e) {
-            pending.remove(id, tunnel);
-            tunnel.fail(e.code(), e.getMessage());
-        }
+        ask(node, tunnel, relay);
         return tunnel;
     }
 

@@ -10,9 +10,10 @@ import java.time.Duration;
 import java.util.function.LongFunction;
 
 /** A dial under way. */
-final class PendingDial extends PendingOperation<Upstream> {
+final class PendingDial extends PendingOperation<Upstream, NodeEvent.Dialed> {
     private final Via via;
     private final InetSocketAddress remote;
+    private final Duration timeout;
     private final LongFunction<Upstream> upstreams;
 
     PendingDial(
@@ -23,12 +24,14 @@ final class PendingDial extends PendingOperation<Upstream> {
             EventExecutor executor,
             LongFunction<Upstream> upstreams,
             Canceller canceller) {
-        super(id, timeout, executor, canceller);
+        super(id, executor, canceller);
         this.via = via;
         this.remote = remote;
+        this.timeout = timeout;
         this.upstreams = upstreams;
     }
 
+    @Override
     void complete(NodeEvent.Dialed event) {
         if (event.code() == Code.OK) {
             // A cancelled dial needs nothing more: the library closes the connection on cancel, dialed or not.
@@ -40,6 +43,6 @@ final class PendingDial extends PendingOperation<Upstream> {
 
     @Override
     void fail(Code code, String message) {
-        tryFailure(FailureTexts.dial(via, remote, timeout(), code, message));
+        tryFailure(FailureTexts.dial(via, remote, timeout, code, message));
     }
 }

@@ -11,14 +11,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A lookup under way. */
-final class PendingLookup extends PendingOperation<Resolution> {
+final class PendingLookup extends PendingOperation<Resolution, NodeEvent.Resolved> {
     private final String name;
+    private final Duration timeout;
 
     PendingLookup(long id, String name, Duration timeout, EventExecutor executor, Canceller canceller) {
-        super(id, timeout, executor, canceller);
+        super(id, executor, canceller);
         this.name = name;
+        this.timeout = timeout;
     }
 
+    @Override
     void complete(NodeEvent.Resolved event) {
         // That there is no such name is an answer too.
         if (event.code() == Code.OK || event.code() == Code.NO_SUCH_NAME) {
@@ -30,7 +33,7 @@ final class PendingLookup extends PendingOperation<Resolution> {
 
     @Override
     void fail(Code code, String message) {
-        tryFailure(FailureTexts.lookup(name, timeout(), code, message));
+        tryFailure(FailureTexts.lookup(name, timeout, code, message));
     }
 
     /** The addresses with the name in them, so that later messages can say both. */

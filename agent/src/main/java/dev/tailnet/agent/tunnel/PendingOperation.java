@@ -3,18 +3,20 @@ package dev.tailnet.agent.tunnel;
 import dev.tailnet.bridge.Code;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
-import java.time.Duration;
 
-/** Something that the node was asked for under an id, with a deadline; cancelling it cancels it there. */
-abstract class PendingOperation<T> extends DefaultPromise<T> {
+/**
+ * Something that the node was asked for under an id. Cancelling it cancels it there.
+ *
+ * @param <T> what was asked for
+ * @param <E> the event that tells what came of it
+ */
+abstract class PendingOperation<T, E> extends DefaultPromise<T> {
     private final long id;
-    private final Duration timeout;
     private final Canceller canceller;
 
-    PendingOperation(long id, Duration timeout, EventExecutor executor, Canceller canceller) {
+    PendingOperation(long id, EventExecutor executor, Canceller canceller) {
         super(executor);
         this.id = id;
-        this.timeout = timeout;
         this.canceller = canceller;
     }
 
@@ -22,17 +24,19 @@ abstract class PendingOperation<T> extends DefaultPromise<T> {
         return id;
     }
 
-    final Duration timeout() {
-        return timeout;
-    }
+    abstract void complete(E event);
 
     abstract void fail(Code code, String message);
 
+    final void cancelInLibrary() {
+        canceller.cancel(id);
+    }
+
     @Override
-    public final boolean cancel(boolean mayInterruptIfRunning) {
+    public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);
         if (cancelled) {
-            canceller.cancel(id);
+            cancelInLibrary();
         }
         return cancelled;
     }

@@ -10,79 +10,51 @@ import java.util.concurrent.ConcurrentMap;
 public final class PendingOperations implements OperationEvents {
     private static final String GONE = "the agent is stopping";
 
-    private final ConcurrentMap<Long, PendingDial> dials = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Long, PendingTunnel> tunnels = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Long, PendingLookup> lookups = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Long, PendingQuery> queries = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Key, PendingOperation<?, ?>> waiting = new ConcurrentHashMap<>();
     private volatile boolean ended;
 
+    /** One request's operations of different kinds have the same id. */
+    private record Key(Class<?> kind, long id) {
+        static Key of(PendingOperation<?, ?> operation) {
+            return new Key(operation.getClass(), operation.id());
+        }
+    }
+
     /** To be called before the node is asked, as its answer may be quicker than the asking thread. */
-    void add(long id, PendingDial dial) {
-        dials.put(id, dial);
-        failIfEnded();
-    }
-
-    void add(long id, PendingTunnel tunnel) {
-        tunnels.put(id, tunnel);
-        failIfEnded();
-    }
-
-    void add(long id, PendingLookup lookup) {
-        lookups.put(id, lookup);
-        failIfEnded();
-    }
-
-    void add(long id, PendingQuery query) {
-        queries.put(id, query);
+    void add(PendingOperation<?, ?> operation) {
+        waiting.put(Key.of(operation), operation);
         failIfEnded();
     }
 
     /** The node did not accept it: there will be no event. */
-    void remove(long id, PendingDial dial) {
-        dials.remove(id, dial);
-    }
-
-    void remove(long id, PendingTunnel tunnel) {
-        tunnels.remove(id, tunnel);
-    }
-
-    void remove(long id, PendingLookup lookup) {
-        lookups.remove(id, lookup);
-    }
-
-    void remove(long id, PendingQuery query) {
-        queries.remove(id, query);
+    void remove(PendingOperation<?, ?> operation) {
+        waiting.remove(Key.of(operation), operation);
     }
 
     @Override
     public void dialed(NodeEvent.Dialed event) {
-        PendingDial dial = dials.remove(event.id());
-        if (dial != null) {
-            dial.complete(event);
-        }
+        complete(PendingDial.class, event.id(), event);
     }
 
     @Override
     public void closed(NodeEvent.Closed event) {
-        PendingTunnel tunnel = tunnels.remove(event.id());
-        if (tunnel != null) {
-            tunnel.complete(event);
-        }
+        complete(PendingTunnel.class, event.id(), event);
     }
 
     @Override
     public void resolved(NodeEvent.Resolved event) {
-        PendingLookup lookup = lookups.remove(event.id());
-        if (lookup != null) {
-            lookup.complete(event);
-        }
+        complete(PendingLookup.class, event.id(), event);
     }
 
     @Override
     public void answered(NodeEvent.Answered event) {
-        PendingQuery query = queries.remove(event.id());
-        if (query != null) {
-            query.complete(event);
+        complete(PendingQuery.class, event.id(), event);
+    }
+
+    private <E> void complete(Class<? extends PendingOperation<?, E>> kind, long id, E event) {
+        PendingOperation<?, E> operation = kind.cast(waiting.remove(new Key(kind, id)));
+        if (operation != null) {
+            operation.complete(event);
         }
     }
 
@@ -96,24 +68,9 @@ public final class PendingOperations implements OperationEvents {
         if (!ended) {
             return;
         }
-        dials.forEach((id, dial) -> {
-            if (dials.remove(id, dial)) {
-                dial.fail(Code.CANCELLED, GONE);
-            }
-        });
-        lookups.forEach((id, lookup) -> {
-            if (lookups.remove(id, lookup)) {
-                lookup.fail(Code.CANCELLED, GONE);
-            }
-        });
-        queries.forEach((id, query) -> {
-            if (queries.remove(id, query)) {
-                query.fail(Code.CANCELLED, GONE);
-            }
-        });
-        tunnels.forEach((id, tunnel) -> {
-            if (tunnels.remove(id, tunnel)) {
-                tunnel.fail(Code.CANCELLED, GONE);
+        waiting.forEach((key, operation) -> {
+            if (waiting.remove(key, operation)) {
+                operation.fail(Code.CANCELLED, GONE);
             }
         });
     }

@@ -4,24 +4,21 @@ import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.NodeEvent;
 import dev.tailnet.proxy.request.TunnelEnd;
 import dev.tailnet.proxy.request.TunnelEnd.Cause;
-import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
 
 /** A tunnel whose end is awaited. */
-final class PendingTunnel extends DefaultPromise<TunnelEnd> {
-    private final long id;
-    private final Canceller canceller;
+final class PendingTunnel extends PendingOperation<TunnelEnd, NodeEvent.Closed> {
 
     PendingTunnel(long id, EventExecutor executor, Canceller canceller) {
-        super(executor);
-        this.id = id;
-        this.canceller = canceller;
+        super(id, executor, canceller);
     }
 
+    @Override
     void complete(NodeEvent.Closed event) {
         trySuccess(new TunnelEnd(cause(event.code()), event.bytesUp(), event.bytesDown(), event.message()));
     }
 
+    @Override
     void fail(Code code, String message) {
         trySuccess(new TunnelEnd(cause(code), 0, 0, message));
     }
@@ -52,7 +49,7 @@ final class PendingTunnel extends DefaultPromise<TunnelEnd> {
         if (isDone()) {
             return false;
         }
-        canceller.cancel(id);
+        cancelInLibrary();
         return true;
     }
 }

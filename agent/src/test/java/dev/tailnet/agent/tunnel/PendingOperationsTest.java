@@ -217,7 +217,7 @@ class PendingOperationsTest {
 
     private PendingQuery query(long id) {
         var query = new PendingQuery(id, Duration.ofSeconds(4), ImmediateEventExecutor.INSTANCE, cancelled::add);
-        pending.add(id, query);
+        pending.add(query);
         return query;
     }
 
@@ -230,20 +230,20 @@ class PendingOperationsTest {
                 ImmediateEventExecutor.INSTANCE,
                 dialed -> new NoUpstream(),
                 cancelled::add);
-        pending.add(id, dial);
+        pending.add(dial);
         return dial;
     }
 
     private PendingLookup lookup(long id) {
         var lookup = new PendingLookup(
                 id, "db.internal", Duration.ofSeconds(5), ImmediateEventExecutor.INSTANCE, cancelled::add);
-        pending.add(id, lookup);
+        pending.add(lookup);
         return lookup;
     }
 
     private PendingTunnel tunnel(long id) {
         var tunnel = new PendingTunnel(id, ImmediateEventExecutor.INSTANCE, cancelled::add);
-        pending.add(id, tunnel);
+        pending.add(tunnel);
         return tunnel;
     }
 
