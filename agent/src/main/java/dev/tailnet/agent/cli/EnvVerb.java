@@ -53,18 +53,10 @@ final class EnvVerb implements Verb {
                 .paramLabel(formats("|"))
                 .description("For whom (default bash, which is every POSIX shell)")
                 .build());
-        spec.addOption(flag(NO_ALL_PROXY, "Without ALL_PROXY, for programs that fail on a SOCKS proxy"));
-        spec.addOption(flag(NO_JAVA, "Without JAVA_TOOL_OPTIONS"));
+        spec.addOption(Switches.of("Without ALL_PROXY, for programs that fail on a SOCKS proxy", NO_ALL_PROXY));
+        spec.addOption(Switches.of("Without JAVA_TOOL_OPTIONS", NO_JAVA));
         RunningAgentFlags.addTo(spec);
         return spec;
-    }
-
-    private static OptionSpec flag(String name, String description) {
-        return OptionSpec.builder(name)
-                .type(boolean.class)
-                .arity("0")
-                .description(description)
-                .build();
     }
 
     private static String formats(String separator) {

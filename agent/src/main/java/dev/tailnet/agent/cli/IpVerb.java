@@ -3,7 +3,6 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.ExitCode;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -18,18 +17,10 @@ final class IpVerb implements Verb {
         spec.usageMessage()
                 .description("Shows the node's tailnet addresses.")
                 .footer("", "Examples:", "  tailnet-agent ip -4");
-        spec.addOption(flag(ONLY_V4, "Only the IPv4 address"));
-        spec.addOption(flag(ONLY_V6, "Only the IPv6 address"));
+        spec.addOption(Switches.of("Only the IPv4 address", ONLY_V4));
+        spec.addOption(Switches.of("Only the IPv6 address", ONLY_V6));
         RunningAgentFlags.addTo(spec);
         return spec;
-    }
-
-    private static OptionSpec flag(String name, String description) {
-        return OptionSpec.builder(name)
-                .type(boolean.class)
-                .arity("0")
-                .description(description)
-                .build();
     }
 
     @Override

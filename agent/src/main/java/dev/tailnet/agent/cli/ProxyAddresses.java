@@ -36,7 +36,7 @@ record ProxyAddresses(Optional<String> http, Optional<String> socks5) {
                 .flatMap(kind -> status.objects("listeners").stream()
                         .filter(listener -> listener.text("kind").orElse("").equals(kind)))
                 .flatMap(listener -> listener.text("address").stream())
-                .map(ProxyAddresses::reachable)
+                .map(Addresses::reachable)
                 .findFirst();
     }
 
@@ -44,17 +44,7 @@ record ProxyAddresses(Optional<String> http, Optional<String> socks5) {
         return Stream.concat(mixed.stream(), others.stream())
                 .filter(address -> address.getPort() != 0)
                 .map(Addresses::format)
-                .map(ProxyAddresses::reachable)
+                .map(Addresses::reachable)
                 .findFirst();
-    }
-
-    /** A listener on every address is reached on loopback. */
-    private static String reachable(String address) {
-        var port = address.substring(address.lastIndexOf(':'));
-        return switch (address.substring(0, address.length() - port.length())) {
-            case "0.0.0.0" -> "127.0.0.1" + port;
-            case "[::]", "[0:0:0:0:0:0:0:0]", "[0:0:0:0:0:0:0:1]" -> "[::1]" + port;
-            default -> address;
-        };
     }
 }

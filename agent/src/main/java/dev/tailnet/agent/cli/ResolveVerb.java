@@ -4,13 +4,11 @@ import dev.tailnet.agent.ExitCode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code resolve}: what a name means to the running agent, who says so, and where that leads. */
 final class ResolveVerb implements Verb {
-    private static final String JSON = "--json";
 
     @Override
     public CommandSpec spec() {
@@ -24,11 +22,7 @@ final class ResolveVerb implements Verb {
                         "Examples:",
                         "  tailnet-agent resolve db",
                         "  tailnet-agent resolve --json grafana.internal.example.com");
-        spec.addOption(OptionSpec.builder(JSON)
-                .type(boolean.class)
-                .arity("0")
-                .description("As JSON")
-                .build());
+        spec.addOption(Switches.of("As JSON", Switches.JSON));
         spec.addPositional(PositionalParamSpec.builder()
                 .index("0")
                 .arity("1")
@@ -47,7 +41,7 @@ final class ResolveVerb implements Verb {
             var body = RunningAgentFlags.client(arguments)
                     .get("/resolve?name=" + URLEncoder.encode(name, StandardCharsets.UTF_8));
             var answer = Json.parse(body);
-            if (arguments.hasMatchedOption(JSON)) {
+            if (arguments.hasMatchedOption(Switches.JSON)) {
                 System.out.println(body.stripTrailing());
             } else {
                 print(answer);

@@ -33,8 +33,8 @@ final class RunHelp {
                 .footer(
                         "",
                         "SIGTERM and SIGINT stop the agent gracefully, a second one at once. SIGHUP makes it read its configuration"
-                                + " again: users, limits and log level change without a restart, and what needs one is"
-                                + " named in the log.",
+                                + " again: forwards, what is exposed, users, limits, drain timeout and log change without a"
+                                + " restart, and what needs one is named in the log.",
                         "",
                         "Examples:",
                         "  TS_AUTHKEY=tskey-... tailnet-agent run --hostname=sandbox-1",

@@ -2,12 +2,10 @@ package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code status}: what the running agent says of itself, for a person or as the JSON of {@code /status}. */
 final class StatusVerb implements Verb {
-    private static final String JSON = "--json";
 
     @Override
     public CommandSpec spec() {
@@ -15,11 +13,7 @@ final class StatusVerb implements Verb {
         spec.usageMessage()
                 .description("Shows the state of the running agent: node, peers, listeners, connections.")
                 .footer("", "Examples:", "  tailnet-agent status", "  tailnet-agent status --json");
-        spec.addOption(OptionSpec.builder(JSON)
-                .type(boolean.class)
-                .arity("0")
-                .description("The JSON of the status endpoint as it is")
-                .build());
+        spec.addOption(Switches.of("The JSON of the status endpoint as it is", Switches.JSON));
         RunningAgentFlags.addTo(spec);
         return spec;
     }
@@ -28,7 +22,7 @@ final class StatusVerb implements Verb {
     public ExitCode execute(ParseResult arguments) {
         try {
             var body = RunningAgentFlags.client(arguments).get("/status");
-            if (arguments.hasMatchedOption(JSON)) {
+            if (arguments.hasMatchedOption(Switches.JSON)) {
                 System.out.println(body.stripTrailing());
             } else {
                 System.out.print(StatusText.print(Json.parse(body)));

@@ -5,22 +5,16 @@ import dev.tailnet.agent.ExitCode;
 import dev.tailnet.bridge.LibraryException;
 import dev.tailnet.bridge.Libtailscale;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code version}: of the agent, of tailscale in the library, and of Java. */
 final class VersionVerb implements Verb {
-    private static final String JSON = "--json";
 
     @Override
     public CommandSpec spec() {
         var spec = CommandSpec.create();
         spec.usageMessage().description("Shows the versions of the agent, of tailscale in its library, and of Java.");
-        spec.addOption(OptionSpec.builder(JSON)
-                .type(boolean.class)
-                .arity("0")
-                .description("As JSON")
-                .build());
+        spec.addOption(Switches.of("As JSON", Switches.JSON));
         return spec;
     }
 
@@ -34,7 +28,7 @@ final class VersionVerb implements Verb {
             System.err.println(Program.NAME + ": " + e.getMessage());
             return ExitCode.LIBRARY;
         }
-        if (arguments.hasMatchedOption(JSON)) {
+        if (arguments.hasMatchedOption(Switches.JSON)) {
             System.out.printf(
                     "{\"agent\":\"%s\",\"tailscale\":\"%s\",\"java\":\"%s\"}%n",
                     AgentVersion.current(), tailscale, Runtime.version());

@@ -66,6 +66,20 @@ public final class Addresses {
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
+    /**
+     * Where programs on this machine reach a listener: one on every address is reached on loopback.
+     *
+     * @param listener {@code host:port}, an IPv6 address in brackets
+     */
+    public static String reachable(String listener) {
+        var port = listener.substring(listener.lastIndexOf(':'));
+        return switch (listener.substring(0, listener.length() - port.length())) {
+            case "0.0.0.0" -> "127.0.0.1" + port;
+            case "[::]", "[0:0:0:0:0:0:0:0]", "[0:0:0:0:0:0:0:1]" -> "[::1]" + port;
+            default -> listener;
+        };
+    }
+
     /** Whether binding one keeps the other from being bound. */
     static boolean collide(InetSocketAddress one, InetSocketAddress other) {
         return one.getPort() != 0

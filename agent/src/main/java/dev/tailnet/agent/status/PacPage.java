@@ -1,5 +1,6 @@
 package dev.tailnet.agent.status;
 
+import dev.tailnet.agent.config.Addresses;
 import dev.tailnet.agent.status.StatusDocument.Listener;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -60,14 +61,8 @@ final class PacPage {
                 .flatMap(wanted -> agent.listeners().stream()
                         .filter(listener -> listener.kind().equals(wanted)))
                 .map(Listener::address)
-                .map(PacPage::reachable)
+                .map(Addresses::reachable)
                 .findFirst()
                 .orElse(null);
-    }
-
-    /** A listener on every address is reached on loopback; browsers want the short form of the IPv6 one. */
-    private static String reachable(String address) {
-        return address.replaceFirst("^0\\.0\\.0\\.0:", "127.0.0.1:")
-                .replaceFirst("^\\[(::|0:0:0:0:0:0:0:[01])]:", "[::1]:");
     }
 }

@@ -3,16 +3,10 @@ package dev.tailnet.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,8 +26,8 @@ class ControlTunnelTest {
 
     @Test
     void keepsWhatFollowsTheAnswer() throws Exception {
-        try (var server = listen()) {
-            var request = answer(server, "HTTP/1.1 200 Connection established\r\n\r\n220 ready\r\n\r\n");
+        try (var server = ControlSocket.in(directory)) {
+            var request = server.answer("HTTP/1.1 200 Connection established\r\n\r\n220 ready\r\n\r\n");
             var tunnel = open();
             assertThat(StandardCharsets.US_ASCII.decode(tunnel.early()).toString())
                     .isEqualTo("220 ready\r\n\r\n");
@@ -50,8 +44,8 @@ class ControlTunnelTest {
             HTTP/1.1 503 Service Unavailable##                                        | the agent answered: HTTP/1.1 503 Service Unavailable
             """)
     void tellsTheAgentsReason(String response, String reason) throws Exception {
-        try (var server = listen()) {
-            var request = answer(server, response.replace("#", "\r\n"));
+        try (var server = ControlSocket.in(directory)) {
+            var request = server.answer(response.replace("#", "\r\n"));
             assertThatThrownBy(this::open).isInstanceOf(TunnelException.class).hasMessage(reason);
             assertThat(request.get()).startsWith("CONNECT ");
         }
@@ -60,8 +54,8 @@ class ControlTunnelTest {
     @ParameterizedTest
     @CsvSource({"HTTP/1.1 200 Conn", "SSH-2.0-x##", "''"})
     void refusesWhatIsNoAgent(String response) throws Exception {
-        try (var server = listen()) {
-            var request = answer(server, response.replace("#", "\r\n"));
+        try (var server = ControlSocket.in(directory)) {
+            var request = server.answer(response.replace("#", "\r\n"));
             assertThatThrownBy(this::open)
                     .isInstanceOf(ControlException.class)
                     .hasMessageContaining("is no tailnet-agent");
@@ -71,36 +65,11 @@ class ControlTunnelTest {
 
     @Test
     void waitsNoLongerThanItsDeadline() throws Exception {
-        try (var server = listen()) {
+        try (var server = ControlSocket.in(directory)) {
             assertThat(server.isOpen()).isTrue();
             assertThatThrownBy(() -> ControlTunnel.open(directory, "web:22", Duration.ofMillis(100)))
                     .isInstanceOf(ControlException.class)
                     .hasMessageContaining("did not answer within 100 ms");
         }
-    }
-
-    private ServerSocketChannel listen() throws IOException {
-        return ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                .bind(UnixDomainSocketAddress.of(directory.resolve(ControlClient.SOCKET)));
-    }
-
-    /** Answers one request, closes, and returns the request. */
-    private static CompletableFuture<String> answer(ServerSocketChannel server, String response) {
-        return CompletableFuture.supplyAsync(() -> {
-            try (var connection = server.accept()) {
-                var request = ByteBuffer.allocate(1024);
-                while (!text(request).endsWith("\r\n\r\n")) {
-                    connection.read(request);
-                }
-                connection.write(ByteBuffer.wrap(response.getBytes(StandardCharsets.US_ASCII)));
-                return text(request);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-    }
-
-    private static String text(ByteBuffer request) {
-        return new String(request.array(), 0, request.position(), StandardCharsets.US_ASCII);
     }
 }

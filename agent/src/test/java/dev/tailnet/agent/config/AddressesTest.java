@@ -63,4 +63,16 @@ class AddressesTest {
         assertThat(Addresses.collide(Addresses.parse(one), Addresses.parse(other)))
                 .isEqualTo(collide);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0:1055, 127.0.0.1:1055",
+        "[::]:1055, [::1]:1055",
+        "[0:0:0:0:0:0:0:0]:1055, [::1]:1055",
+        "[0:0:0:0:0:0:0:1]:1055, [::1]:1055",
+        "192.0.2.1:1055, 192.0.2.1:1055",
+    })
+    void aListenerOnEveryAddressIsReachedOnLoopback(String listener, String reachable) {
+        assertThat(Addresses.reachable(listener)).isEqualTo(reachable);
+    }
 }
