@@ -66,7 +66,8 @@ enum LineFormat {
         return level.length() < 5 ? level + " " : level;
     }
 
-    private static String withError(Level level, String message, @Nullable Throwable error) {
+    /** A message and its error in one line. */
+    static String withError(Level level, String message, @Nullable Throwable error) {
         var isUnexpected = level == Level.ERROR || level == Level.DEBUG || level == Level.TRACE;
         var text = error == null ? message : message + ": " + Throwables.inOneLine(error, isUnexpected);
         var line = new StringBuilder(text.length());

@@ -10,6 +10,8 @@ import java.util.Map;
 public final class Logging {
     private static final FileOutputStream STDERR = new FileOutputStream(FileDescriptor.err);
 
+    private static final RecentLog RECENT = new RecentLog();
+
     private static volatile Thresholds thresholds = Thresholds.of(LogLevel.INFO);
     private static volatile LineWriter writer = new LineWriter(LineFormat.TEXT, STDERR);
 
@@ -33,6 +35,11 @@ public final class Logging {
     /** Sets the level, at any time. */
     public static void level(LogLevel level) {
         thresholds = Thresholds.of(level);
+    }
+
+    /** What was logged of late, at the level set. */
+    public static RecentLog recent() {
+        return RECENT;
     }
 
     static Thresholds thresholds() {

@@ -61,7 +61,10 @@ final class StderrLogger extends LegacyAbstractLogger {
             @Nullable String pattern,
             Object @Nullable [] arguments,
             @Nullable Throwable error) {
-        String message = MessageFormatter.basicArrayFormat(pattern, arguments);
-        Logging.writer().write(Instant.now(), level, name, message == null ? "" : message, error);
+        String formatted = MessageFormatter.basicArrayFormat(pattern, arguments);
+        String message = formatted == null ? "" : formatted;
+        Instant now = Instant.now();
+        Logging.writer().write(now, level, name, message, error);
+        Logging.recent().add(now, level, name, LineFormat.withError(level, message, error));
     }
 }
