@@ -3,14 +3,17 @@ package dev.tailnet.agent.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.agent.config.AuthKey;
+import dev.tailnet.agent.config.LogLevel;
 import dev.tailnet.agent.config.NodeSettings;
 import dev.tailnet.agent.config.Secret;
+import dev.tailnet.agent.logging.Logging;
 import dev.tailnet.agent.node.NodeState.Kind;
 import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.NodeEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,63 +23,22 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.event.Level;
 
 /** The supervisor on the receiving end of an event stream, frame by frame as the library writes them. */
 class NodeSupervisorTest {
     private static final int STARTED = 1;
     private static final int NOTIFY = 3;
+    private static final int LOG = 4;
     private static final int DIALED = 5;
     private static final int CLOSED = 6;
     private static final int ENDED = 22;
 
     private final List<Object> operations = new ArrayList<>();
-    private final OperationEvents recorder = new OperationEvents() {
-        @Override
-        public void dialed(NodeEvent.Dialed event) {
-            operations.add(event);
-        }
-
-        @Override
-        public void closed(NodeEvent.Closed event) {
-            operations.add(event);
-        }
-
-        @Override
-        public void resolved(NodeEvent.Resolved event) {
-            operations.add(event);
-        }
-
-        @Override
-        public void answered(NodeEvent.Answered event) {
-            operations.add(event);
-        }
-
-        @Override
-        public void ended() {
-            operations.add("ended");
-        }
-    };
-    private final InboundEvents inbound = new InboundEvents() {
-        @Override
-        public void accepted(NodeEvent.Accepted event) {
-            operations.add(event);
-        }
-
-        @Override
-        public void rejected(NodeEvent.Rejected event) {
-            operations.add(event);
-        }
-
-        @Override
-        public void ended(NodeEvent.Ended event) {
-            operations.add(event);
-        }
-
-        @Override
-        public void ended() {
-            operations.add("inbound ended");
-        }
-    };
+    private final OperationEvents recorder = recorder(OperationEvents.class, "ended");
+    private final InboundEvents inbound = recorder(InboundEvents.class, "inbound ended");
     private final NodeSupervisor supervisor = new NodeSupervisor(
             new NodeSettings(
                     Optional.of(new AuthKey(Secret.of("k"), "TS_AUTHKEY (environment)")),
@@ -92,6 +54,15 @@ class NodeSupervisorTest {
             inbound,
             Clock.systemUTC());
     private final EmbeddedChannel stream = new EmbeddedChannel(new EventStreamHandler(supervisor, recorder, inbound));
+
+    /** Writes down the event of each call, or the word for one without an event. */
+    private <T> T recorder(Class<T> events, String word) {
+        return events.cast(
+                Proxy.newProxyInstance(events.getClassLoader(), new Class<?>[] {events}, (self, method, arguments) -> {
+                    operations.add(arguments == null ? word : arguments[0]);
+                    return null;
+                }));
+    }
 
     @AfterEach
     void close() {
@@ -143,6 +114,26 @@ class NodeSupervisorTest {
         receive(ENDED, 9, 3, Unpooled.buffer().writeLong(1).writeLong(2));
 
         assertThat(operations).containsExactly(new NodeEvent.Ended(3, Code.RESET, 1, 2, ""));
+    }
+
+    /** The library's levels are about its own workings, so that those of no concern to operators are one lower here. */
+    @ParameterizedTest
+    @CsvSource({"0, TRACE", "1, DEBUG", "2, WARN", "3, ERROR"})
+    void theLibrarysLinesAreLoggedAsOneOfOurs(int code, Level level) {
+        Logging.level(LogLevel.TRACE);
+        try {
+            receive(LOG, code, 0, "magicsock: line " + code + "\nsecond");
+        } finally {
+            Logging.level(LogLevel.INFO);
+        }
+
+        assertThat(Logging.recent().entries())
+                .filteredOn(entry -> entry.logger().equals("tailscale"))
+                .last()
+                .satisfies(entry -> {
+                    assertThat(entry.level()).isEqualTo(level);
+                    assertThat(entry.message()).isEqualTo("magicsock: line " + code + "\\nsecond");
+                });
     }
 
     @Test
