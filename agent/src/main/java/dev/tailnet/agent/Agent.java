@@ -1,6 +1,6 @@
 package dev.tailnet.agent;
 
-import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.bridge.Stats;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
@@ -11,15 +11,17 @@ public final class Agent {
     private final Core core;
     private final Parts parts;
     private final Traffic traffic;
+    private final ServiceNotices notices;
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private final AtomicInteger stops = new AtomicInteger();
     private final Shutdown shutdown = new Shutdown();
     private volatile ExitCode exitCode = ExitCode.OK;
 
-    private Agent(Core core, Parts parts, Traffic traffic) {
+    private Agent(Core core, Parts parts, Traffic traffic, ServiceNotices notices) {
         this.core = core;
         this.parts = parts;
         this.traffic = traffic;
+        this.notices = notices;
     }
 
     /**
@@ -28,16 +30,17 @@ public final class Agent {
      *
      * @throws StartFailure with all that was begun undone
      */
-    public static Agent start(Settings settings) throws StartFailure {
-        var core = Core.make(settings, Clock.systemUTC());
-        var parts = new Parts(settings);
+    public static Agent start(Configuration configuration) throws StartFailure {
+        var core = Core.make(configuration.settings(), Clock.systemUTC());
+        var parts = new Parts(configuration);
+        var notices = new ServiceNotices(core, System.getenv());
         var nodeStart = NodeStart.begin(core);
         Traffic traffic;
         try {
             traffic = new Traffic(core);
             parts.open(new ExposedServices(core), traffic);
             nodeStart.listening();
-            parts.open(new Consoles(core, traffic));
+            parts.open(notices, new Consoles(core, traffic, parts::configuration));
             nodeStart.await();
             parts.open(new CommandSocket(core));
         } catch (StartFailure | RuntimeException e) {
@@ -46,7 +49,7 @@ public final class Agent {
             throw e;
         }
         parts.started();
-        var agent = new Agent(core, parts, traffic);
+        var agent = new Agent(core, parts, traffic, notices);
         core.node().failed().thenRun(agent::fail);
         return agent;
     }
@@ -71,8 +74,13 @@ public final class Agent {
      *
      * @throws ReloadFailure with all as it was
      */
-    public void reload(Settings next) throws ReloadFailure {
+    public void reload(Configuration next) throws ReloadFailure {
         parts.reload(next);
+    }
+
+    /** Runs a reload from the reading of the configuration on, and has the service manager know when it begins and ends. */
+    public void reloading(Runnable reload) {
+        notices.reloading(reload);
     }
 
     /**

@@ -1,9 +1,13 @@
 package dev.tailnet.agent;
 
+import dev.tailnet.agent.config.Configuration;
+import dev.tailnet.agent.logging.Logging;
+import dev.tailnet.agent.status.DebugPages;
 import dev.tailnet.agent.status.LocalApi;
 import dev.tailnet.agent.status.StatusServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,23 +19,28 @@ final class Consoles implements Part {
 
     private final Core core;
     private final Traffic traffic;
+    private final Supplier<Configuration> configuration;
     private @Nullable StatusServer server;
 
-    Consoles(Core core, Traffic traffic) {
+    /** @param configuration what is in force */
+    Consoles(Core core, Traffic traffic, Supplier<Configuration> configuration) {
         this.core = core;
         this.traffic = traffic;
+        this.configuration = configuration;
     }
 
     @Override
     public void open() throws StartFailure {
         var group = core.loops().group();
+        var localApi = new LocalApi(group, core.node()::node);
         var opened = new StatusServer(
                 group,
                 traffic.view(),
-                new LocalApi(group, core.node()::node),
+                localApi,
                 traffic.lookup(),
                 traffic.metrics(),
                 traffic.tunnels(),
+                DebugPages.of(() -> configuration.get().print(), Logging.recent(), localApi),
                 core.clock());
         server = opened;
         var asked = core.settings().listeners().status();

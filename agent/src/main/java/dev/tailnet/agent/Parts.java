@@ -1,5 +1,6 @@
 package dev.tailnet.agent;
 
+import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.agent.config.Settings;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,15 +12,20 @@ final class Parts {
     private static final Logger LOGGER = LoggerFactory.getLogger(Parts.class);
 
     private final List<Part> opened = new ArrayList<>();
-    private volatile Settings settings;
+    private volatile Configuration configuration;
 
-    Parts(Settings settings) {
-        this.settings = settings;
+    Parts(Configuration configuration) {
+        this.configuration = configuration;
     }
 
     /** What the parts go by now. */
     Settings settings() {
-        return settings;
+        return configuration.settings();
+    }
+
+    /** What is in force now, with where it came from. */
+    Configuration configuration() {
+        return configuration;
     }
 
     /**
@@ -39,22 +45,22 @@ final class Parts {
     }
 
     /** @throws ReloadFailure with all as it was */
-    synchronized void reload(Settings next) throws ReloadFailure {
+    synchronized void reload(Configuration next) throws ReloadFailure {
         for (int i = 0; i < opened.size(); i++) {
             try {
-                opened.get(i).apply(next);
+                opened.get(i).apply(next.settings());
             } catch (ReloadFailure | RuntimeException e) {
                 takeBack(i);
                 throw e;
             }
         }
-        settings = next;
+        configuration = configuration.reloadedAs(next);
     }
 
     private void takeBack(int end) {
         for (Part part : opened.subList(0, end).reversed()) {
             try {
-                part.apply(settings);
+                part.apply(settings());
             } catch (ReloadFailure | RuntimeException e) {
                 LOGGER.error("What was reloaded cannot be taken back: restart the agent", e);
             }

@@ -66,6 +66,38 @@ class ModuleDirectionsTest {
                     "dev.tailnet.agent.metrics..");
 
     @ArchTest
+    static final ArchRule WHAT_THE_SERVICE_MANAGER_HEARS_KNOWS_THE_NODE_ALONE = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.agent.service..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.tailnet.agent.tunnel..",
+                    "dev.tailnet.agent.expose..",
+                    "dev.tailnet.agent.status..",
+                    "dev.tailnet.agent.metrics..",
+                    "dev.tailnet.agent.cli..");
+
+    @ArchTest
+    static final ArchRule REPORTS_ASK_THE_SYSTEM_ALONE = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.agent.report..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.tailnet.proxy..", "dev.tailnet.bridge..", "io.netty..");
+
+    /** A child would inherit the service manager's socket, and perhaps more. */
+    @ArchTest
+    static final ArchRule THE_AGENT_STARTS_NO_PROCESS = noClasses()
+            .that()
+            .resideInAnyPackage("dev.tailnet.agent..", "dev.tailnet.proxy..", "dev.tailnet.bridge..")
+            .and()
+            .resideOutsideOfPackage("dev.tailnet.agent.cli")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(ProcessBuilder.class);
+
+    @ArchTest
     static final ArchRule WHAT_IS_EXPOSED_KNOWS_NEITHER_TUNNELS_NOR_STATUS = noClasses()
             .that()
             .resideInAPackage("dev.tailnet.agent.expose..")

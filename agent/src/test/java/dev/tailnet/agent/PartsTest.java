@@ -14,18 +14,17 @@ import org.junit.jupiter.api.Test;
 
 class PartsTest {
     private final List<String> calls = new ArrayList<>();
-    private Settings first;
-    private Settings second;
+    private Configuration first;
+    private Configuration second;
 
     @BeforeEach
     void load() throws Exception {
-        first = settings("first");
-        second = settings("second");
+        first = configuration("first");
+        second = configuration("second");
     }
 
-    private static Settings settings(String hostname) throws Exception {
-        return Configuration.load(new Flags(Map.of(), List.of()), Map.of("TS_HOSTNAME", hostname))
-                .settings();
+    private static Configuration configuration(String hostname) throws Exception {
+        return Configuration.load(new Flags(Map.of(), List.of()), Map.of("TS_HOSTNAME", hostname));
     }
 
     /** Writes down what is called, and fails where it is told to. */
@@ -97,7 +96,7 @@ class PartsTest {
         calls.clear();
         parts.reload(second);
         assertThat(calls).containsExactly("a second", "b second");
-        assertThat(parts.settings()).isSameAs(second);
+        assertThat(parts.settings()).isSameAs(second.settings());
     }
 
     @Test
@@ -107,6 +106,6 @@ class PartsTest {
         calls.clear();
         assertThatThrownBy(() -> parts.reload(second)).hasMessage("c");
         assertThat(calls).containsExactly("a second", "b second", "c second", "b first", "a first");
-        assertThat(parts.settings()).isSameAs(first);
+        assertThat(parts.settings()).isSameAs(first.settings());
     }
 }

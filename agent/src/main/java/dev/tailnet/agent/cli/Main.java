@@ -3,7 +3,7 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.Agent;
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.ReloadFailure;
-import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.config.Configuration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,8 +19,8 @@ public final class Main {
             library = NativeLibrary.load();
         }
         var run = new RunVerb(
-                settings -> {
-                    var agent = Agent.start(settings);
+                configuration -> {
+                    var agent = Agent.start(configuration);
                     return new RunningAgent() {
                         @Override
                         public int awaitStop() {
@@ -33,7 +33,12 @@ public final class Main {
                         }
 
                         @Override
-                        public void reload(Settings changed) throws ReloadFailure {
+                        public void reloading(Runnable reload) {
+                            agent.reloading(reload);
+                        }
+
+                        @Override
+                        public void reload(Configuration changed) throws ReloadFailure {
                             agent.reload(changed);
                         }
                     };

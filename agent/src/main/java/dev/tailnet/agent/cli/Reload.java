@@ -38,10 +38,14 @@ final class Reload implements Runnable {
     }
 
     @Override
-    public synchronized void run() {
+    public void run() {
+        agent.reloading(this::reload);
+    }
+
+    private synchronized void reload() {
         try {
             Configuration next = Configuration.reload(flags, environment);
-            agent.reload(next.settings());
+            agent.reload(next);
             Settings applied = next.settings();
             Logging.configure(applied.logLevel(), applied.logFormat(), environment);
             next.warnings().forEach(LOGGER::warn);

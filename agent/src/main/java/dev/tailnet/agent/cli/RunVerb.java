@@ -5,13 +5,20 @@ import dev.tailnet.agent.StartFailure;
 import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.agent.config.ConfigurationException;
 import dev.tailnet.agent.config.Flags;
+import dev.tailnet.agent.config.Secret;
 import dev.tailnet.agent.logging.Logging;
+import dev.tailnet.agent.service.NotifySocket;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code run}: the agent in the foreground, from configuration to exit code. */
 final class RunVerb implements Verb {
+    /** What is as short as this stands in innocent places too. */
+    private static final int SHORT = 6;
+
     private final RunningAgent.Starter starter;
     private final NativeLibrary library;
 
@@ -44,8 +51,18 @@ final class RunVerb implements Verb {
             System.out.print(configuration.print());
             return ExitCode.OK;
         }
-        library.scrub(configuration.exposed());
+        library.scrub(hidden(configuration));
         return run(flags, configuration);
+    }
+
+    /** Secrets, and the notify socket: children of the library would inherit it, and could speak for this process. */
+    private static List<Secret> hidden(Configuration configuration) {
+        var hidden = new ArrayList<>(configuration.exposed());
+        var socket = System.getenv().getOrDefault(NotifySocket.VARIABLE, "");
+        if (socket.length() > SHORT) {
+            hidden.add(Secret.of(socket));
+        }
+        return hidden;
     }
 
     private ExitCode run(Flags flags, Configuration configuration) {
@@ -55,7 +72,7 @@ final class RunVerb implements Verb {
         configuration.warnings().forEach(log::warn);
         var signals = Signals.install();
         try {
-            var agent = starter.start(settings);
+            var agent = starter.start(configuration);
             signals.deliverTo(agent, new Reload(flags, System.getenv(), configuration, agent));
             var code = ExitCode.of(agent.awaitStop());
             return signals.areRepeated() ? ExitCode.INTERRUPTED : code;

@@ -2,7 +2,7 @@ package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ReloadFailure;
 import dev.tailnet.agent.StartFailure;
-import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.config.Configuration;
 
 /** What {@code run} needs of an agent. */
 interface RunningAgent {
@@ -13,11 +13,14 @@ interface RunningAgent {
     /** Begins the end: gracefully the first time, at once the second. Returns at once. */
     void stop();
 
+    /** Runs a reload, from the reading of the configuration on. */
+    void reloading(Runnable reload);
+
     /** Takes over what a new configuration changes. */
-    void reload(Settings settings) throws ReloadFailure;
+    void reload(Configuration configuration) throws ReloadFailure;
 
     /** Starts one. */
     interface Starter {
-        RunningAgent start(Settings settings) throws StartFailure;
+        RunningAgent start(Configuration configuration) throws StartFailure;
     }
 }

@@ -1,7 +1,9 @@
 package dev.tailnet.agent.config;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The outcome of a load.
@@ -35,6 +37,16 @@ public record Configuration(Settings settings, List<String> warnings, List<Secre
      */
     public static Configuration reload(Flags flags, Map<String, String> environment) throws ConfigurationException {
         return new ConfigurationLoader(flags, environment, false).load();
+    }
+
+    /** What is in force once an agent that runs with this has read the next one: what needs a restart stays as it was. */
+    public Configuration reloadedAs(Configuration next) {
+        var inForce = Stream.concat(
+                        effective.stream().filter(was -> !was.setting().isLive()),
+                        next.effective().stream().filter(now -> now.setting().isLive()))
+                .sorted(Comparator.comparing(Effective::setting))
+                .toList();
+        return new Configuration(next.settings(), next.warnings(), exposed, inForce);
     }
 
     /** Writes the configuration as YAML that {@code --config} reads, with the source of each value as a comment. */

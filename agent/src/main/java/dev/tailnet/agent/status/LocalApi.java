@@ -49,7 +49,12 @@ public final class LocalApi {
      * @param executor completes the result
      * @return the body, or an {@link IOException} whose message says what failed
      */
-    Future<byte[]> get(String path, EventExecutor executor) {
+    public Future<byte[]> get(String path, EventExecutor executor) {
+        return get(path, PATIENCE, executor);
+    }
+
+    /** GETs a path whose answer takes its time. */
+    Future<byte[]> get(String path, Duration patience, EventExecutor executor) {
         Promise<byte[]> answer = executor.newPromise();
         TailnetNode running = node.get();
         if (running == null) {
@@ -66,8 +71,8 @@ public final class LocalApi {
                 .addLast(new HttpObjectAggregator(MAX_ANSWER_BYTES))
                 .addLast(new AnswerHandler(answer));
         var deadline = executor.schedule(
-                () -> answer.tryFailure(new IOException("no answer within " + PATIENCE.toSeconds() + " s")),
-                PATIENCE.toMillis(),
+                () -> answer.tryFailure(new IOException("no answer within " + patience.toSeconds() + " s")),
+                patience.toMillis(),
                 TimeUnit.MILLISECONDS);
         answer.addListener(done -> {
             deadline.cancel(false);

@@ -1,6 +1,7 @@
 package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ReloadFailure;
+import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.agent.config.Settings;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -10,7 +11,9 @@ final class SignalProgram {
     private SignalProgram() {}
 
     public static void main(String[] args) {
-        var run = new RunVerb(settings -> new PatientAgent(Integer.parseInt(args[0]), settings), NativeLibrary.none());
+        var run = new RunVerb(
+                configuration -> new PatientAgent(Integer.parseInt(args[0]), configuration.settings()),
+                NativeLibrary.none());
         System.exit(new Program(new Verbs(run)).execute(Arrays.copyOfRange(args, 1, args.length)));
     }
 
@@ -33,8 +36,14 @@ final class SignalProgram {
         }
 
         @Override
-        public void reload(Settings settings) throws ReloadFailure {
-            System.out.println("reload with " + settings.limits().connections() + " connections");
+        public void reloading(Runnable reload) {
+            reload.run();
+        }
+
+        @Override
+        public void reload(Configuration configuration) throws ReloadFailure {
+            System.out.println(
+                    "reload with " + configuration.settings().limits().connections() + " connections");
         }
 
         @Override
