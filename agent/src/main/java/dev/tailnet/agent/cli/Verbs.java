@@ -18,6 +18,7 @@ final class Verbs {
         all.put("nc", NcVerb::new);
         all.put("env", EnvVerb::new);
         all.put("ssh-config", SshConfigVerb::new);
+        all.put("bugreport", BugreportVerb::new);
         all.put("version", VersionVerb::new);
     }
 

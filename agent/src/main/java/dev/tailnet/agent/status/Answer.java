@@ -12,13 +12,14 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 
 /** What a request gets; the connection ends with it. */
-record Answer(HttpResponseStatus status, String contentType, byte[] body) {
+public record Answer(HttpResponseStatus status, String contentType, byte[] body) {
 
-    static Answer text(HttpResponseStatus status, String line) {
+    /** A sentence. */
+    public static Answer text(HttpResponseStatus status, String line) {
         return new Answer(status, "text/plain; charset=utf-8", (line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    static Answer ok(String contentType, byte[] body) {
+    public static Answer ok(String contentType, byte[] body) {
         return new Answer(HttpResponseStatus.OK, contentType, body);
     }
 

@@ -24,6 +24,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,10 +40,14 @@ public final class StatusServer implements AutoCloseable {
     private final StatusHandler handler;
     private final Metrics metrics;
     private final Tunnels tunnels;
+    private final ControlPagesHandler controlPages;
     private final DefaultEventExecutor renderer = new DefaultEventExecutor(new DefaultThreadFactory("status", true));
     private final List<Channel> channels = new ArrayList<>();
 
-    /** @param tunnels what a CONNECT on the control socket gets */
+    /**
+     * @param tunnels what a CONNECT on the control socket gets
+     * @param controlPages what else the control socket has, by path
+     */
     public StatusServer(
             EventLoopGroup loops,
             AgentView agent,
@@ -50,10 +55,12 @@ public final class StatusServer implements AutoCloseable {
             NameLookup names,
             Metrics metrics,
             Tunnels tunnels,
+            Map<String, ControlPage> controlPages,
             Clock clock) {
         this.loops = loops;
         this.metrics = metrics;
         this.tunnels = tunnels;
+        this.controlPages = new ControlPagesHandler(controlPages, renderer);
         this.handler = new StatusHandler(agent, localApi, names, metrics, clock, renderer);
     }
 
@@ -131,8 +138,11 @@ public final class StatusServer implements AutoCloseable {
                 }
                 channel.pipeline()
                         .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES))
-                        .addLast(new RequestGuard(hosts))
-                        .addLast(handler);
+                        .addLast(new RequestGuard(hosts));
+                if (hosts == null) {
+                    channel.pipeline().addLast(controlPages);
+                }
+                channel.pipeline().addLast(handler);
             }
         };
     }

@@ -59,6 +59,7 @@ final class TunnelRequestHandler extends ChannelInboundHandlerAdapter {
         pipeline.remove(ReadTimeoutHandler.class);
         pipeline.remove(HttpObjectAggregator.class);
         pipeline.remove(RequestGuard.class);
+        pipeline.remove(ControlPagesHandler.class);
         pipeline.remove(StatusHandler.class);
         pipeline.remove(this);
         pipeline.remove(HttpServerCodec.class);

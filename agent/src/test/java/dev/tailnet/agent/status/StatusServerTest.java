@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.StartFailure;
+import dev.tailnet.agent.logging.Logging;
 import dev.tailnet.agent.metrics.Metrics;
 import dev.tailnet.agent.metrics.Sources;
 import dev.tailnet.agent.node.NodeState;
@@ -82,6 +83,7 @@ class StatusServerTest {
                         () -> DnsCounts.NONE,
                         new DatagramCounters()::counts)),
                 (client, target) -> false,
+                DebugPages.of(() -> "hostname: box\n", Logging.recent(), new LocalApi(loops.group(), () -> null)),
                 Clock.fixed(Instant.parse("2026-01-01T00:01:00Z"), ZoneOffset.UTC));
         address = server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         socket = directory.resolve("agent.sock");
@@ -145,6 +147,20 @@ class StatusServerTest {
     void looksNoNameUpOnTheTcpPort() throws IOException {
         assertThat(get("/resolve?name=db.test")).startsWith("HTTP/1.1 404");
         assertThat(body(overControlSocket("/resolve"))).contains("is empty");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /debug/config     | 200 | hostname: box
+            /debug/threads    | 200 | "status-
+            /debug/system     | 200 | processors:
+            /debug/log        | 200 | ''
+            /debug/goroutines | 503 | the node is not there yet
+            /debug/prefs      | 503 | the node is not there yet
+            """)
+    void showsWhatABugReportNeedsOnTheControlSocketAlone(String path, int status, String part) throws IOException {
+        assertThat(overControlSocket(path)).startsWith("HTTP/1.1 " + status).contains(part);
+        assertThat(get(path)).startsWith("HTTP/1.1 404");
     }
 
     @Test

@@ -1,0 +1,18 @@
+package dev.tailnet.agent.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SystemFactsTest {
+    @Test
+    void ofTheEnvironmentThereAreNamesOnly() {
+        var facts = SystemFacts.gather(Map.of(
+                "TS_AUTHKEY", "tskey-auth-hidden", "HTTPS_PROXY", "http://u:hidden@proxy", "PATH", "/usr/bin/hidden"));
+        assertThat(facts)
+                .contains("variables set: [HTTPS_PROXY, TS_AUTHKEY]")
+                .contains("/proc/version: Linux version", "Max open files", "CapEff")
+                .doesNotContain("hidden");
+    }
+}
