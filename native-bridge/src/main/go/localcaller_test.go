@@ -74,14 +74,14 @@ func TestActors(t *testing.T) {
 	if (localCaller{}).actor() != ipnauth.Self {
 		t.Error("this process is not the backend itself")
 	}
-	user := localCaller{local: true, uid: somebody}.actor()
-	if ipnauth.IsTailscaled(user) || user.IsLocalAdmin("") {
+	user, ok := localCaller{local: true, uid: somebody}.actor().(localUser)
+	if !ok || ipnauth.IsTailscaled(user) || user.IsLocalAdmin("") {
 		t.Error("a user of the host has the rights of the backend")
 	}
 	if name, err := user.Username(); err != nil || name != strconv.Itoa(somebody) {
 		t.Errorf("the name of a user that has none is %q, %v", name, err)
 	}
-	if root := (localCaller{local: true}).actor(); !root.IsLocalAdmin("") {
+	if root := (localUser{caller: localCaller{local: true}}); !root.IsLocalAdmin("") {
 		t.Error("root is no administrator")
 	}
 }

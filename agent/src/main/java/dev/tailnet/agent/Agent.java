@@ -40,9 +40,11 @@ public final class Agent {
             traffic = new Traffic(core);
             parts.open(new ExposedServices(core), traffic);
             nodeStart.listening();
-            parts.open(notices, new Consoles(core, traffic, parts::configuration));
+            parts.open(
+                    notices,
+                    new CommandSocket(core, nodeStart.node()),
+                    new Consoles(core, traffic, parts::configuration));
             nodeStart.await();
-            parts.open(new CommandSocket(core));
         } catch (StartFailure | RuntimeException e) {
             nodeStart.abandon(e);
             takeApart(core, parts, new Shutdown());

@@ -4,23 +4,26 @@ import dev.tailnet.agent.config.LocalApiSocket;
 import dev.tailnet.agent.localapi.LocalApiListener;
 import dev.tailnet.agent.localapi.SocketFile;
 import dev.tailnet.bridge.LocalApiPermission;
+import dev.tailnet.bridge.TailnetNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where the tailscale command finds the node, once that has started. */
+/** Where the tailscale command finds the node; who comes before that has started waits. */
 final class CommandSocket implements Part {
     private static final Logger LOGGER = LoggerFactory.getLogger(CommandSocket.class);
 
     private final Core core;
     private final LocalApiSocket settings;
+    private final CompletionStage<TailnetNode> node;
     private @Nullable LocalApiListener listener;
 
-    CommandSocket(Core core) {
+    CommandSocket(Core core, CompletionStage<TailnetNode> node) {
         this.core = core;
+        this.node = node;
         this.settings = core.settings().localApi();
     }
 
@@ -30,11 +33,7 @@ final class CommandSocket implements Part {
             case READ -> LocalApiPermission.READ;
             case NONE -> LocalApiPermission.NOTHING;
         };
-        listener = LocalApiListener.open(
-                core.loops().group(),
-                settings.path(),
-                Objects.requireNonNull(core.node().node()),
-                others);
+        listener = LocalApiListener.open(core.loops().group(), settings.path(), node, others);
         core.listeners().addLocalApi(settings.path());
         LOGGER.info("The tailscale command works with --socket={}", settings.path());
         settings.operator().ifPresent(operator -> warnIfOutOfReach(operator, settings.path()));

@@ -2,9 +2,12 @@ package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.UpstreamSettings;
 import dev.tailnet.agent.node.Surroundings;
+import dev.tailnet.bridge.TailnetNode;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 
 /** The node's start, beside the opening of the listeners: most of its time goes into loading the library. */
 final class NodeStart {
@@ -40,6 +43,11 @@ final class NodeStart {
                 upstream.map(UpstreamSettings::proxy).orElse(null),
                 upstream.map(UpstreamSettings::noProxy).orElse(List.of()),
                 core.settings().localApi().operator().orElse(null)));
+    }
+
+    /** The node, once it has started. */
+    CompletionStage<TailnetNode> node() {
+        return started.thenApply(done -> Objects.requireNonNull(core.node().node()));
     }
 
     /** Returns when the node has started, which does not mean that it is up. */

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /** A unix socket where the tailscale command finds the node, as it finds tailscaled on tailscaled.sock. */
 public final class LocalApiListener implements AutoCloseable {
@@ -32,10 +33,12 @@ public final class LocalApiListener implements AutoCloseable {
     /**
      * Opens the socket. What a listener that is gone has left behind there is replaced.
      *
+     * @param node clients wait for it, and are let go when it fails
      * @param others what users may do who are neither root nor this process's own nor the operator
      * @throws StartFailure when it cannot be had
      */
-    public static LocalApiListener open(EventLoopGroup loops, Path socket, TailnetNode node, LocalApiPermission others)
+    public static LocalApiListener open(
+            EventLoopGroup loops, Path socket, CompletionStage<TailnetNode> node, LocalApiPermission others)
             throws StartFailure {
         try {
             SocketFile.vacate(socket);
