@@ -61,7 +61,7 @@ func droppedLine(count int) string {
 // log writes a line to the log descriptor if the caller set one, else to the event stream.
 func (n *node) log(level logLevel, format string, args ...any) {
 	line := strings.TrimRight(fmt.Sprintf(format, args...), "\n")
-	line = strings.ToValidUTF8(n.redact(line), "\uFFFD")
+	line = strings.ToValidUTF8(maskSecrets(n.redact(line)), "\uFFFD")
 	if file := n.logFile.Load(); file != nil {
 		fmt.Fprintln(file, line)
 		return
