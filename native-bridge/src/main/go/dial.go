@@ -27,9 +27,8 @@ func (n *node) dial(id uint64, via int, ip string, port int, timeout time.Durati
 	if via != viaTailnet && via != viaDirect {
 		return apiErrorf(syscall.EINVAL, "%d is no way to dial", via)
 	}
-	ctx, cancel := context.WithCancelCause(n.ctx)
-	if err := n.operations.begin(id, &operation{cancel: cancel}); err != nil {
-		cancel(nil)
+	ctx, cancel, err := n.operations.beginWithin(n.ctx, id)
+	if err != nil {
 		return err
 	}
 	go n.runDial(ctx, cancel, id, via, target, timeout)

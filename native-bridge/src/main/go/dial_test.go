@@ -9,20 +9,23 @@ import (
 	"time"
 )
 
-func TestDirectDialAndRelay(t *testing.T) {
-	n, caller := testNode(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
+// dialed has a node dial a listener of the host under id, and returns the target's end.
+func dialed(t *testing.T, n *node, caller net.Conn, id uint64) *net.TCPConn {
+	t.Helper()
+	listener := service(t)
 	where := netip.MustParseAddrPort(listener.Addr().String())
-	if err := n.dial(5, viaDirect, where.Addr().String(), int(where.Port()), patience); err != nil {
+	if err := n.dial(id, viaDirect, where.Addr().String(), int(where.Port()), patience); err != nil {
 		t.Fatal(err)
 	}
-	if f, _ := readFrame(t, caller); f.kind != frameDialed || f.id != 5 || f.code != 0 {
+	if f, _ := readFrame(t, caller); f.kind != frameDialed || f.id != id || f.code != 0 {
 		t.Fatalf("%+v", f)
 	}
+	return acceptOne(t, listener)
+}
+
+func TestDirectDialAndRelay(t *testing.T) {
+	n, caller := testNode(t)
+	target := dialed(t, n, caller, 5)
 	if err := n.dial(5, viaDirect, "127.0.0.1", 1, patience); errnoOf(err) != syscall.EEXIST {
 		t.Errorf("an id in use: %v", err)
 	}
@@ -30,11 +33,6 @@ func TestDirectDialAndRelay(t *testing.T) {
 	if err := n.relay(5, rawFD(t, client.conn.(*net.TCPConn)), []byte("early "), 0); err != nil {
 		t.Fatal(err)
 	}
-	target, err := listener.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer target.Close()
 	mustWrite(t, clientPeer, "late")
 	mustRead(t, target, "early late")
 	// A byte counts once it has been written: the target may have it a moment earlier.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/binary"
+	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -66,6 +67,21 @@ func (e *exposing) connect(port uint16) leg {
 	peer, accepted := netstackPair(e.t)
 	go handler(accepted)
 	return peer
+}
+
+// serve has a connection accepted: it returns the peer's end, the service's, and the connection's id.
+func (e *exposing) serve(port uint16, listener *net.TCPListener) (leg, *net.TCPConn, uint64) {
+	e.t.Helper()
+	peer := e.connect(port)
+	conn := acceptOne(e.t, listener)
+	return peer, conn, e.event(frameAccepted, codeOK).id
+}
+
+// exposeService exposes a service of the host: the table has a %s for its address.
+func exposeService(t *testing.T, table string) (*exposing, *net.TCPListener) {
+	t.Helper()
+	listener := service(t)
+	return newExposing(t, fmt.Sprintf(table, listener.Addr())), listener
 }
 
 // service listens on the host's loopback.

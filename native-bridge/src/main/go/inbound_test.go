@@ -14,8 +14,7 @@ import (
 )
 
 func TestInboundConnection(t *testing.T) {
-	listener := service(t)
-	e := newExposing(t, fmt.Sprintf("tcp 3000 %s", listener.Addr()))
+	e, listener := exposeService(t, "tcp 3000 %s")
 	peer := e.connect(3000)
 	conn := acceptOne(t, listener)
 	accepted := e.event(frameAccepted, codeOK)
@@ -49,21 +48,16 @@ func TestInboundConnection(t *testing.T) {
 }
 
 func TestInboundResets(t *testing.T) {
-	listener := service(t)
-	e := newExposing(t, fmt.Sprintf("tcp 3000 %s", listener.Addr()))
+	e, listener := exposeService(t, "tcp 3000 %s")
 
-	peer := e.connect(3000)
-	conn := acceptOne(t, listener)
-	id := e.event(frameAccepted, codeOK).id
+	peer, conn, id := e.serve(3000, listener)
 	resetTCP(conn)
 	if _, _, err := peer.read(); classify(err) != codeReset {
 		t.Errorf("the peer reads %v, want a reset", err)
 	}
 	e.ended(id, codeReset, 0, 0)
 
-	peer = e.connect(3000)
-	conn = acceptOne(t, listener)
-	id = e.event(frameAccepted, codeOK).id
+	peer, conn, id = e.serve(3000, listener)
 	peer.abort()
 	if _, err := conn.Read(make([]byte, 1)); classify(err) != codeReset {
 		t.Errorf("the service reads %v, want a reset", err)
@@ -112,8 +106,7 @@ func TestInboundOnlyToWhatIsExposedAndOwn(t *testing.T) {
 }
 
 func TestInboundOfADeniedPeer(t *testing.T) {
-	listener := service(t)
-	e := newExposing(t, fmt.Sprintf("tcp 3000 %s from=tag:ci from=100.64.0.8", listener.Addr()))
+	e, listener := exposeService(t, "tcp 3000 %s from=tag:ci from=100.64.0.8")
 	if e.take(3000) != nil {
 		t.Error("the connection is accepted")
 	}
@@ -126,8 +119,7 @@ func TestInboundOfADeniedPeer(t *testing.T) {
 }
 
 func TestInboundConnectionsAreLimited(t *testing.T) {
-	listener := service(t)
-	e := newExposing(t, fmt.Sprintf("limit 1\ntcp 3000 %s", listener.Addr()))
+	e, _ := exposeService(t, "limit 1\ntcp 3000 %s")
 	peer := e.connect(3000)
 	id := e.event(frameAccepted, codeOK).id
 	if e.take(3000) != nil {
@@ -141,11 +133,8 @@ func TestInboundConnectionsAreLimited(t *testing.T) {
 }
 
 func TestInboundWithAProxyHeader(t *testing.T) {
-	listener := service(t)
-	e := newExposing(t, fmt.Sprintf("tcp 3000 %s proxy-protocol", listener.Addr()))
-	peer := e.connect(3000)
-	conn := acceptOne(t, listener)
-	id := e.event(frameAccepted, codeOK).id
+	e, listener := exposeService(t, "tcp 3000 %s proxy-protocol")
+	peer, conn, id := e.serve(3000, listener)
 	mustRead(t, conn, string(proxyHeader(somePeer, netip.AddrPortFrom(thisNode, 3000))))
 	peer.write([]byte("x"))
 	mustRead(t, conn, "x")
@@ -167,8 +156,7 @@ func TestInboundPrefersNoLoopbackAddress(t *testing.T) {
 }
 
 func TestInboundHandshakeThatDoesNotCome(t *testing.T) {
-	listener := service(t)
-	e := newExposing(t, fmt.Sprintf("tcp 3000 %s", listener.Addr()))
+	e, listener := exposeService(t, "tcp 3000 %s")
 	if e.take(3000) == nil {
 		t.Fatal("the connection is refused")
 	}
@@ -193,11 +181,8 @@ func TestInboundHandshakeThatDoesNotCome(t *testing.T) {
 }
 
 func TestInboundEndsWithTheNode(t *testing.T) {
-	listener := service(t)
-	e := newExposing(t, fmt.Sprintf("tcp 3000 %s", listener.Addr()))
-	peer := e.connect(3000)
-	acceptOne(t, listener)
-	id := e.event(frameAccepted, codeOK).id
+	e, listener := exposeService(t, "tcp 3000 %s")
+	peer, _, id := e.serve(3000, listener)
 	late := e.take(3000)
 	e.inbound.end()
 	if _, _, err := peer.read(); classify(err) != codeReset {

@@ -42,6 +42,16 @@ func (o *operations) begin(id uint64, op *operation) error {
 	return nil
 }
 
+// beginWithin is begin for an operation that ends with a context, which is below outer.
+func (o *operations) beginWithin(outer context.Context, id uint64) (context.Context, context.CancelCauseFunc, error) {
+	ctx, cancel := context.WithCancelCause(outer)
+	if err := o.begin(id, &operation{cancel: cancel}); err != nil {
+		cancel(nil)
+		return nil, nil, err
+	}
+	return ctx, cancel, nil
+}
+
 // done removes an operation that has ended and then reports it: a caller that reads the report may use the id again, and
 // the node is not gone before the report is out.
 func (o *operations) done(id uint64, report func()) {

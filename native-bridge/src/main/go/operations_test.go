@@ -3,10 +3,8 @@ package main
 import (
 	"errors"
 	"net"
-	"net/netip"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // testNode returns a node that only has an event stream, and the caller's end of that.
@@ -68,23 +66,8 @@ func TestClosingANodeEndsEverything(t *testing.T) {
 
 func TestCancelOfADialedConnection(t *testing.T) {
 	n, caller := testNode(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	where := netip.MustParseAddrPort(listener.Addr().String())
-	if err := n.dial(1, viaDirect, where.Addr().String(), int(where.Port()), patience); err != nil {
-		t.Fatal(err)
-	}
-	readFrame(t, caller)
-	target, err := listener.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer target.Close()
+	target := dialed(t, n, caller, 1)
 	n.operations.cancelOne(1, errCancelled)
-	target.SetDeadline(time.Now().Add(patience))
 	if _, err := target.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("the target reads %v, want a reset", err)
 	}

@@ -22,9 +22,8 @@ func (n *node) query(id uint64, message []byte, timeout time.Duration) error {
 	if err != nil || message[2]&0x80 != 0 {
 		return apiErrorf(syscall.EINVAL, "this is no DNS query")
 	}
-	ctx, cancel := context.WithCancelCause(n.ctx)
-	if err := n.operations.begin(id, &operation{cancel: cancel}); err != nil {
-		cancel(nil)
+	ctx, cancel, err := n.operations.beginWithin(n.ctx, id)
+	if err != nil {
 		return err
 	}
 	go func() {

@@ -54,9 +54,8 @@ func (n *node) resolveBy(lookUp lookUpFunc, id uint64, name string, timeout time
 	if name == "" {
 		return apiErrorf(syscall.EINVAL, "there is no name to look up")
 	}
-	ctx, cancel := context.WithCancelCause(n.ctx)
-	if err := n.operations.begin(id, &operation{cancel: cancel}); err != nil {
-		cancel(nil)
+	ctx, cancel, err := n.operations.beginWithin(n.ctx, id)
+	if err != nil {
 		return err
 	}
 	go func() {
