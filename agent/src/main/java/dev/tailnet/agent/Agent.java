@@ -1,10 +1,12 @@
 package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.Configuration;
+import dev.tailnet.agent.config.PolicySettings;
 import dev.tailnet.bridge.Stats;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** The running agent: its {@link Part parts} and the node, put together, and taken apart again. */
 public final class Agent {
@@ -78,6 +80,20 @@ public final class Agent {
      */
     public void reload(Configuration next) throws ReloadFailure {
         parts.reload(next);
+    }
+
+    /** Puts other rules in force, and changes nothing else. */
+    public void replacePolicy(PolicySettings rules) {
+        traffic.replace(rules);
+    }
+
+    /**
+     * Says how the policy is read again when a client asks for that.
+     *
+     * @param reload returns what came of it, or fails with IllegalStateException and the reason
+     */
+    public void onPolicyReload(Supplier<String> reload) {
+        traffic.policy().onReload(reload);
     }
 
     /** Runs a reload from the reading of the configuration on, and has the service manager know when it begins and ends. */

@@ -2,11 +2,15 @@ package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.agent.logging.Logging;
+import dev.tailnet.agent.status.ControlPage;
 import dev.tailnet.agent.status.DebugPages;
 import dev.tailnet.agent.status.LocalApi;
+import dev.tailnet.agent.status.PolicyPages;
 import dev.tailnet.agent.status.StatusServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +44,7 @@ final class Consoles implements Part {
                 traffic.lookup(),
                 traffic.metrics(),
                 traffic.tunnels(),
-                DebugPages.of(() -> configuration.get().print(), Logging.recent(), localApi),
+                pages(localApi),
                 core.clock());
         server = opened;
         var asked = core.settings().listeners().status();
@@ -53,6 +57,13 @@ final class Consoles implements Part {
         opened.bind(socket);
         core.listeners().addControl(socket);
         opened.warmUp();
+    }
+
+    private Map<String, ControlPage> pages(LocalApi localApi) {
+        var pages = new HashMap<String, ControlPage>();
+        pages.putAll(DebugPages.of(() -> configuration.get().print(), Logging.recent(), localApi));
+        pages.putAll(PolicyPages.of(traffic.policy(), traffic.lookup()));
+        return pages;
     }
 
     @Override

@@ -15,6 +15,7 @@ public enum ExitCode {
     NOT_FOUND(8, "resolve: the name has no address"),
     UNANSWERED(9, "resolve: nobody could tell"),
     TUNNEL(10, "nc: there is no tunnel to the target, or it broke"),
+    DENIED_BY_POLICY(13, "policy test: the policy denies the request"),
     INTERRUPTED(130, "ended at once by a second signal");
 
     private final int code;

@@ -1,5 +1,6 @@
 package dev.tailnet.agent;
 
+import dev.tailnet.agent.config.PolicySettings;
 import dev.tailnet.agent.config.Settings;
 import dev.tailnet.agent.metrics.Metrics;
 import dev.tailnet.agent.metrics.Sources;
@@ -30,6 +31,7 @@ final class Traffic implements Part {
     private final Core core;
     private final NodeLink link;
     private final BridgeRouteTable routes;
+    private final AgentPolicy policy;
     private final Names names;
     private final DatagramCounters datagrams = new DatagramCounters();
     private final RunningView view;
@@ -45,8 +47,8 @@ final class Traffic implements Part {
         link = new NodeLink(core.node(), core.pending());
         routes = new BridgeRouteTable(link);
         var own = new OwnListeners(core.listeners()::addresses);
-        var policy = Rules.of(settings, core.node(), own);
-        names = new Names(link, core.node(), policy);
+        policy = new AgentPolicy(settings, core.node(), own);
+        names = new Names(link, core.node(), policy.policy());
         view = new RunningView(core, this::counts);
         metrics = new Metrics(new Sources(
                 core.node()::state,
@@ -59,7 +61,7 @@ final class Traffic implements Part {
         authenticator = new UserAuthenticator(settings.users().orElse(null));
         var sockets = new BridgeSockets(link);
         connector = new Connector(
-                policy,
+                policy.policy(),
                 core.node().readiness(),
                 names.resolver(),
                 routes,
@@ -117,6 +119,12 @@ final class Traffic implements Part {
         authenticator.replace(next.users().orElse(null));
         proxies().limit(LimitTerms.limits(next.limits()));
         connector.limit(LimitTerms.timeouts(next.limits()));
+        replace(next.policy());
+    }
+
+    /** Puts other rules in force. */
+    void replace(PolicySettings rules) {
+        policy.replace(rules, connector);
     }
 
     @Override
@@ -144,6 +152,10 @@ final class Traffic implements Part {
 
     Metrics metrics() {
         return metrics;
+    }
+
+    AgentPolicy policy() {
+        return policy;
     }
 
     NameLookup lookup() {

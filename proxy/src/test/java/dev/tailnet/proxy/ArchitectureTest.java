@@ -33,6 +33,7 @@ class ArchitectureTest {
                     "..proxy.dial..",
                     "..proxy.relay..",
                     "..proxy.audit..",
+                    "..proxy.peek..",
                     "..proxy.resolve..")
             .layer("connection")
             .definedBy("..proxy.connection..")
@@ -59,7 +60,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule stepsDoNotKnowOneAnother = slices().matching(
-                    "dev.tailnet.proxy.(policy|route|dial|relay|audit|resolve)..")
+                    "dev.tailnet.proxy.(policy|route|dial|relay|audit|peek|resolve)..")
             .should()
             .notDependOnEachOther();
 

@@ -29,8 +29,21 @@ final class ControlClient {
      * @throws ControlException if there is no agent, no answer in time, or one that is not 200
      */
     String get(String path) throws ControlException {
+        return ask("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    }
+
+    /**
+     * Returns the body of the answer to a POST without content.
+     *
+     * @throws ControlException as {@link #get} does
+     */
+    String post(String path) throws ControlException {
+        return ask("POST " + path + " HTTP/1.0\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+    }
+
+    private String ask(String request) throws ControlException {
         try (var connection = ControlConnection.open(runtimeDir, timeout)) {
-            connection.send("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+            connection.send(request);
             var response = new ByteArrayOutputStream();
             var buffer = ByteBuffer.allocate(BUFFER);
             while (connection.receive(buffer) >= 0) {

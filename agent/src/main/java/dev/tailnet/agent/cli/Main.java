@@ -4,8 +4,10 @@ import dev.tailnet.agent.Agent;
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.ReloadFailure;
 import dev.tailnet.agent.config.Configuration;
+import dev.tailnet.agent.config.PolicySettings;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** {@code tailnet-agent}. */
 public final class Main {
@@ -40,6 +42,16 @@ public final class Main {
                         @Override
                         public void reload(Configuration changed) throws ReloadFailure {
                             agent.reload(changed);
+                        }
+
+                        @Override
+                        public void replacePolicy(PolicySettings rules) {
+                            agent.replacePolicy(rules);
+                        }
+
+                        @Override
+                        public void onPolicyReload(Supplier<String> reload) {
+                            agent.onPolicyReload(reload);
                         }
                     };
                 },

@@ -5,6 +5,7 @@ import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.agent.config.Configuration.Effective;
 import dev.tailnet.agent.config.ConfigurationException;
 import dev.tailnet.agent.config.Flags;
+import dev.tailnet.agent.config.PolicySettings;
 import dev.tailnet.agent.config.Setting;
 import dev.tailnet.agent.config.Settings;
 import dev.tailnet.agent.logging.Logging;
@@ -59,6 +60,34 @@ final class Reload implements Runnable {
             LOGGER.error("Configuration not reloaded, the old one stays in force: {}", e.getMessage());
         } catch (RuntimeException e) {
             LOGGER.error("The reload failed unexpectedly, please report it", e);
+        }
+    }
+
+    /**
+     * Reads the policy again, and nothing else.
+     *
+     * @return what came of it
+     * @throws IllegalStateException with the reason why the old one stays
+     */
+    synchronized String policy() {
+        try {
+            PolicySettings next =
+                    Configuration.reload(flags, environment).settings().policy();
+            agent.replacePolicy(next);
+            return "policy reloaded: " + next.rules().rules().size() + " rules, mode "
+                    + next.rules().mode().word();
+        } catch (ConfigurationException e) {
+            throw new IllegalStateException(
+                    "policy not reloaded, the old one stays in force. Problems: " + String.join("; ", e.problems()), e);
+        }
+    }
+
+    /** Does so when the file has changed. */
+    void policyChanged() {
+        try {
+            LOGGER.info("The policy's file has changed: {}", policy());
+        } catch (IllegalStateException e) {
+            LOGGER.error("The policy's file has changed: {}", e.getMessage());
         }
     }
 

@@ -7,7 +7,10 @@ import dev.tailnet.agent.config.ConfigurationException;
 import dev.tailnet.agent.config.Flags;
 import dev.tailnet.agent.config.Secret;
 import dev.tailnet.agent.logging.Logging;
+import dev.tailnet.agent.policy.FileWatch;
 import dev.tailnet.agent.service.NotifySocket;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -73,7 +76,10 @@ final class RunVerb implements Verb {
         var signals = Signals.install();
         try {
             var agent = starter.start(configuration);
-            signals.deliverTo(agent, new Reload(flags, System.getenv(), configuration, agent));
+            var reload = new Reload(flags, System.getenv(), configuration, agent);
+            agent.onPolicyReload(reload::policy);
+            settings.policy().file().ifPresent(file -> watch(file, reload));
+            signals.deliverTo(agent, reload);
             var code = ExitCode.of(agent.awaitStop());
             return signals.areRepeated() ? ExitCode.INTERRUPTED : code;
         } catch (StartFailure e) {
@@ -83,6 +89,15 @@ final class RunVerb implements Verb {
         } catch (RuntimeException e) {
             log.error("unexpected failure, please report it", e);
             return ExitCode.INTERNAL;
+        }
+    }
+
+    private static void watch(Path file, Reload reload) {
+        try {
+            FileWatch.of(file, reload::policyChanged);
+        } catch (IOException e) {
+            LoggerFactory.getLogger(RunVerb.class)
+                    .warn("Changes of {} go unnoticed: {}. SIGHUP has it read again", file, e.getMessage());
         }
     }
 

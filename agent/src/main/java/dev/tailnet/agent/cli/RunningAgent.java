@@ -3,6 +3,8 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.ReloadFailure;
 import dev.tailnet.agent.StartFailure;
 import dev.tailnet.agent.config.Configuration;
+import dev.tailnet.agent.config.PolicySettings;
+import java.util.function.Supplier;
 
 /** What {@code run} needs of an agent. */
 interface RunningAgent {
@@ -18,6 +20,12 @@ interface RunningAgent {
 
     /** Takes over what a new configuration changes. */
     void reload(Configuration configuration) throws ReloadFailure;
+
+    /** Puts other rules in force. */
+    void replacePolicy(PolicySettings rules);
+
+    /** Says how to read the policy again: returns what came of it, or fails with the reason. */
+    void onPolicyReload(Supplier<String> reload);
 
     /** Starts one. */
     interface Starter {

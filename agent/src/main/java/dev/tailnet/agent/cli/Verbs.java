@@ -16,6 +16,7 @@ final class Verbs {
         all.put("ip", IpVerb::new);
         all.put("resolve", ResolveVerb::new);
         all.put("nc", NcVerb::new);
+        all.put("policy", PolicyVerb::new);
         all.put("env", EnvVerb::new);
         all.put("ssh-config", SshConfigVerb::new);
         all.put("bugreport", BugreportVerb::new);

@@ -1,5 +1,8 @@
 package dev.tailnet.agent.config;
 
+import dev.tailnet.agent.policy.PolicyParser;
+import dev.tailnet.agent.policy.PolicyProblem;
+import dev.tailnet.agent.policy.YamlTrouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +18,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLParser;
 
 /** Reads a YAML file that maps the names of the flags to a value or a list of values, line by line. */
 final class ConfigFile {
@@ -22,14 +26,22 @@ final class ConfigFile {
     private final Findings findings;
     private final List<Given> given = new ArrayList<>();
     private final Map<Setting, Integer> lines = new HashMap<>();
+    private Optional<PolicySection> policy = Optional.empty();
 
     private ConfigFile(Path file, Findings findings) {
         this.file = file;
         this.findings = findings;
     }
 
+    /**
+     * What a file gives.
+     *
+     * @param policy the rules that stand in the file itself
+     */
+    record Content(List<Given> given, Optional<PolicySection> policy) {}
+
     /** Returns what the file gives; everything wrong with it goes to the findings. */
-    static List<Given> read(Path file, Source source, Findings findings) {
+    static Content read(Path file, Source source, Findings findings) {
         var reader = new ConfigFile(file, findings);
         try {
             var text = Files.readString(file);
@@ -42,9 +54,9 @@ final class ConfigFile {
             findings.problem(source, file + " cannot be read: " + e.getMessage());
         } catch (JacksonException e) {
             var line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-            findings.problem(Source.line(file, line), "not valid YAML: " + firstLine(e.getOriginalMessage()));
+            findings.problem(Source.line(file, line), YamlTrouble.explain(e.getOriginalMessage()));
         }
-        return reader.given;
+        return new Content(reader.given, reader.policy);
     }
 
     private void readDocument(JsonParser parser) {
@@ -79,6 +91,11 @@ final class ConfigFile {
                 findings.problem(source, key + " was given before, on line " + before);
             }
         }
+        parser.nextToken();
+        if (setting.equals(Optional.of(Setting.POLICY)) && parser.currentToken() == JsonToken.START_OBJECT) {
+            readPolicy(parser, source);
+            return;
+        }
         var values = readValues(
                 parser, key, source, setting.filter(Setting::takesObjects).isPresent());
         if (setting.isPresent() && !values.isEmpty()) {
@@ -90,8 +107,17 @@ final class ConfigFile {
         }
     }
 
+    private void readPolicy(JsonParser parser, Source source) {
+        List<PolicyProblem> problems = new ArrayList<>();
+        var policyParser = new PolicyParser(file.toString(), problems);
+        policyParser.read(parser);
+        problems.forEach(problem -> findings.problem(file.getFileName() + " " + problem));
+        policy = Optional.of(new PolicySection(policyParser.rules(), file));
+        given.add(Given.of(Setting.POLICY, file.toString(), source));
+    }
+
     private List<String> readValues(JsonParser parser, String key, Source source, boolean takesObjects) {
-        var token = parser.nextToken();
+        var token = parser.currentToken();
         if (token == JsonToken.START_ARRAY) {
             var values = new ArrayList<String>();
             while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
@@ -122,6 +148,10 @@ final class ConfigFile {
             parser.skipChildren();
             return Optional.empty();
         }
+        if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+            findings.problem(line(parser), key + ": " + YamlTrouble.STAR);
+            return Optional.empty();
+        }
         return Optional.of(parser.getString().strip()).filter(value -> !value.isEmpty());
     }
 
@@ -134,9 +164,5 @@ final class ConfigFile {
                 .filter(Setting::isFileKey)
                 .map(Setting::key)
                 .toList();
-    }
-
-    private static String firstLine(String message) {
-        return message.lines().findFirst().orElse(message);
     }
 }

@@ -29,6 +29,7 @@ final class ConfigurationLoader {
     private final boolean isFirst;
     private final Findings findings = new Findings();
     private final List<Given> all = new ArrayList<>();
+    private Optional<PolicySection> policySection = Optional.empty();
 
     /**
      * @param isFirst whether this is for an agent that starts: one that runs needs no auth key any more
@@ -60,7 +61,11 @@ final class ConfigurationLoader {
                 .findFirst()
                 .ifPresent(given -> {
                     var path = new SettingReader(List.of(given), findings).parse(given, Values::path);
-                    path.ifPresent(file -> all.addAll(ConfigFile.read(file, given.source(), findings)));
+                    path.ifPresent(file -> {
+                        var content = ConfigFile.read(file, given.source(), findings);
+                        all.addAll(content.given());
+                        policySection = content.policy();
+                    });
                 });
     }
 
@@ -86,6 +91,7 @@ final class ConfigurationLoader {
                 users(reader),
                 new ExposeSettings(reader).read(),
                 new UpstreamReader(reader, environment).read(listeners.all()),
+                new PolicyReader(reader).read(policySection),
                 internet(reader, node.exitNode()),
                 runtimeDir,
                 new LocalApiSettings(reader).read(runtimeDir),

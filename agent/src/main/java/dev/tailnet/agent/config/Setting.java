@@ -97,6 +97,27 @@ public enum Setting {
             "What does not, as in NO_PROXY: example.com,.example.com,10.0.0.0/8,192.0.2.1:443 (default none; with env:"
                     + " NO_PROXY)"),
 
+    POLICY(
+            "policy",
+            Group.POLICY,
+            "FILE",
+            "What may be reached, and by whom: mode, default and rules in YAML (default none: everything)"),
+    ALLOW_HOSTS(
+            "allow-hosts",
+            Group.POLICY,
+            "NAMES",
+            "Allow these names, and what is not allowed no more: www.example.com, *.example.com (all below) or .example.com"
+                    + " (itself and all below), comma-separated or repeated"),
+    BLOCK_HOSTS("block-hosts", Group.POLICY, "NAMES", "Deny these names, whatever allows them"),
+    ALLOW_CIDRS(
+            "allow-cidrs", Group.POLICY, "BLOCKS", "Allow these addresses, as --allow-hosts does names: 10.0.0.0/8"),
+    BLOCK_CIDRS("block-cidrs", Group.POLICY, "BLOCKS", "Deny these addresses, whatever allows them"),
+    PRIVATE_DIRECT(
+            "private-direct",
+            Group.POLICY,
+            "allow|deny",
+            "What happens to private addresses outside the tailnet that no rule names (default allow; with a policy or an"
+                    + " allow list, deny)"),
     INTERNET(
             "internet",
             Group.BEHAVIOUR,
@@ -155,6 +176,7 @@ public enum Setting {
         LISTENERS("Listeners"),
         INBOUND("From the tailnet"),
         UPSTREAM("Upstream proxy"),
+        POLICY("Policy"),
         LIMITS("Limits"),
         BEHAVIOUR("Behaviour"),
         CONFIGURATION("Configuration");
@@ -174,6 +196,12 @@ public enum Setting {
             FORWARD,
             USERS_FILE,
             EXPOSE,
+            POLICY,
+            ALLOW_HOSTS,
+            BLOCK_HOSTS,
+            ALLOW_CIDRS,
+            BLOCK_CIDRS,
+            PRIVATE_DIRECT,
             DRAIN_TIMEOUT,
             MAX_CONNECTIONS,
             MAX_CONNECTIONS_PER_CLIENT,
@@ -238,6 +266,10 @@ public enum Setting {
                     DNS_LISTEN,
                     FORWARD,
                     EXPOSE,
+                    ALLOW_HOSTS,
+                    BLOCK_HOSTS,
+                    ALLOW_CIDRS,
+                    BLOCK_CIDRS,
                     UPSTREAM_PROXY_FOR,
                     UPSTREAM_NO_PROXY -> true;
             case AUTH_KEY_FILE,
@@ -251,6 +283,8 @@ public enum Setting {
                     STATUS_LISTEN,
                     UPSTREAM_PROXY_FILE,
                     UPSTREAM_PROXY,
+                    POLICY,
+                    PRIVATE_DIRECT,
                     INTERNET,
                     EXIT_NODE,
                     DRAIN_TIMEOUT,

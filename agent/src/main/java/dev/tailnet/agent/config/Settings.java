@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param users who may use the proxies; empty when everybody may
  * @param exposed what the tailnet may connect to
  * @param upstream the proxy that leads out of this host's network; empty when there is none
+ * @param policy what may be reached, and by whom
  * @param internet what happens to targets outside the tailnet
  * @param runtimeDir holds the control socket; created when the agent starts, for others to pass through at most
  * @param localApi where the tailscale command finds the node, and who may do what there
@@ -31,6 +32,7 @@ public record Settings(
         Optional<Users> users,
         List<ExposeSpec> exposed,
         Optional<UpstreamSettings> upstream,
+        PolicySettings policy,
         Internet internet,
         Path runtimeDir,
         LocalApiSocket localApi,

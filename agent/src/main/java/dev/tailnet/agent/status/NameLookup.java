@@ -1,5 +1,6 @@
 package dev.tailnet.agent.status;
 
+import dev.tailnet.agent.policy.PolicyTrial;
 import dev.tailnet.agent.status.ResolveDocument.Address;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.Host;
@@ -44,6 +45,16 @@ public final class NameLookup {
             document.setSuccess(failed(text, e));
         }
         return document;
+    }
+
+    Future<Resolution> lookUp(String name, EventExecutor executor) {
+        return resolver.resolve(name, PATIENCE, executor);
+    }
+
+    List<PolicyTrial.Way> ways(List<InetAddress> addresses) {
+        return addresses.stream()
+                .map(address -> new PolicyTrial.Way(address, routes.routeOf(address)))
+                .toList();
     }
 
     private ResolveDocument report(String name, Future<Resolution> lookup) {

@@ -2,9 +2,11 @@ package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ReloadFailure;
 import dev.tailnet.agent.config.Configuration;
+import dev.tailnet.agent.config.PolicySettings;
 import dev.tailnet.agent.config.Settings;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 
 /** The program with an agent that ends after as many calls of stop as the first argument says. */
 final class SignalProgram {
@@ -45,6 +47,14 @@ final class SignalProgram {
             System.out.println(
                     "reload with " + configuration.settings().limits().connections() + " connections");
         }
+
+        @Override
+        public void replacePolicy(PolicySettings rules) {
+            System.out.println("policy of " + rules.rules().rules().size() + " rules");
+        }
+
+        @Override
+        public void onPolicyReload(Supplier<String> reload) {}
 
         @Override
         public void stop() {

@@ -36,6 +36,12 @@ class ConfigurationPrinterTest {
                         status-listen: 127.0.0.1:9002  # default
                         forward: []  # default
                         expose: ["3000,from=tag:ci", udp:5353]  # --expose (flag)
+                        policy: none  # default
+                        allow-hosts: []  # default
+                        block-hosts: []  # default
+                        allow-cidrs: []  # default
+                        block-cidrs: []  # default
+                        private-direct: allow  # default
                         internet: direct  # default
                         exit-node: none  # default
                         drain-timeout: 1500ms  # --drain-timeout (flag)

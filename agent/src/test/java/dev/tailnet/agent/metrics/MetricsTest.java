@@ -7,6 +7,7 @@ import dev.tailnet.agent.expose.Refusal;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
+import dev.tailnet.proxy.audit.Ruling;
 import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.connection.Rejection;
 import dev.tailnet.proxy.datagram.DatagramCounts;
@@ -86,7 +87,7 @@ class MetricsTest {
                 null,
                 ADDRESS,
                 Route.TAILNET,
-                null,
+                Ruling.NONE,
                 null,
                 Duration.ZERO,
                 Duration.ZERO,
@@ -173,7 +174,7 @@ class MetricsTest {
                 null,
                 route == null ? null : ADDRESS,
                 route,
-                null,
+                Ruling.NONE,
                 reason == null ? null : new ConnectFailure(reason, "words"),
                 Duration.ZERO,
                 Duration.ZERO,

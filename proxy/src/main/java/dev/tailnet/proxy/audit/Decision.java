@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param answeredBy who knew the name; null for an address, or when it was not looked up
  * @param address the address that was dialed last; null when none was, or the upstream proxy resolves the name
  * @param route the way to {@code address}; null when there is none
- * @param rule the policy's rule that refused; null when none did
+ * @param ruling what the policy said
  * @param failure null when the tunnel was established
  * @param waited time until the node was up; zero when it was
  * @param lookup time of the name's lookup; zero when there was none
@@ -27,7 +27,7 @@ public record Decision(
         @Nullable String answeredBy,
         @Nullable InetAddress address,
         @Nullable Route route,
-        @Nullable String rule,
+        Ruling ruling,
         @Nullable ConnectFailure failure,
         Duration waited,
         Duration lookup,
@@ -35,5 +35,10 @@ public record Decision(
 
     public boolean established() {
         return failure == null;
+    }
+
+    /** The name of the policy's rule that decided; null when none did. */
+    public @Nullable String rule() {
+        return ruling.rule();
     }
 }

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs one {@code DECISION} line for each request and one {@code CLOSE} line for each tunnel: failures at info, the rest at debug. */
+/** Logs one {@code DECISION} line for each request and one {@code CLOSE} line for each tunnel: failures at info, and what would be one if the policy were enforced; the rest at debug. */
 public final class Slf4jAuditSink implements AuditSink {
     private static final Logger LOGGER = LoggerFactory.getLogger("dev.tailnet.audit");
 
     @Override
     public void decided(Decision decision) {
-        if (!decision.established()) {
+        if (!decision.established() || decision.ruling().wouldDeny() != null) {
             LOGGER.info(line(decision));
         } else if (LOGGER.isDebugEnabled()) {
             LOGGER.debug(line(decision));
@@ -49,7 +49,15 @@ public final class Slf4jAuditSink implements AuditSink {
         milliseconds(line, " dial_ms=", decision.dial());
         ConnectFailure failure = decision.failure();
         if (failure == null) {
-            return line.append(" outcome=ESTABLISHED").toString();
+            line.append(" outcome=ESTABLISHED");
+            String wouldDeny = decision.ruling().wouldDeny();
+            return wouldDeny == null
+                    ? line.toString()
+                    : line.append(" rule=")
+                            .append(decision.rule())
+                            .append(" would_deny=")
+                            .append(AuditWords.quoted(wouldDeny))
+                            .toString();
         }
         line.append(" outcome=").append(failure.reason());
         if (decision.rule() != null) {

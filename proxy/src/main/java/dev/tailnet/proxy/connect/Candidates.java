@@ -37,8 +37,8 @@ record Candidates(
                 continue;
             }
             switch (policy.onAddress(request, address, route)) {
-                case Verdict.Allowed() ->
-                    (isOutside(route) ? directly : overTailnet).add(new Candidate(address, route));
+                case Verdict.Allowed allowed ->
+                    (isOutside(route) ? directly : overTailnet).add(new Candidate(address, route, allowed));
                 case Verdict.Refused(String refusedBy, String message) -> {
                     if (failure == null) {
                         failure = new ConnectFailure(FailureReason.NOT_ALLOWED, message);
@@ -57,7 +57,8 @@ record Candidates(
     /** Has the policy judge a name that the upstream proxy is to resolve. */
     static Candidates ofName(ConnectRequest request, Policy policy) {
         return switch (policy.onUnresolved(request, Route.UPSTREAM_PROXY)) {
-            case Verdict.Allowed() -> new Candidates(List.of(new Candidate(null, Route.UPSTREAM_PROXY)), null, null);
+            case Verdict.Allowed allowed ->
+                new Candidates(List.of(new Candidate(null, Route.UPSTREAM_PROXY, allowed)), null, null);
             case Verdict.Refused(String refusedBy, String message) ->
                 new Candidates(List.of(), new ConnectFailure(FailureReason.NOT_ALLOWED, message), refusedBy);
         };

@@ -2,10 +2,10 @@ package dev.tailnet.proxy.connect;
 
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Farewell;
+import dev.tailnet.proxy.connection.HandlerNames;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.FailureReason;
-import dev.tailnet.proxy.request.TunnelEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -148,7 +148,7 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         state = State.REPLYING;
         channel.writeAndFlush(replies.established(channel.alloc())).addListener((ChannelFutureListener) written -> {
             if (written.isSuccess()) {
-                handOver((UnixChannel) channel, fd, opened);
+                go(channel, new Tunnel(connector, connection, opened, fd));
             } else {
                 state = State.DONE;
                 connector.handOver.drop(fd);
@@ -160,20 +160,16 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         });
     }
 
-    private void handOver(UnixChannel channel, int fd, Opened opened) {
+    private void go(Channel channel, Tunnel tunnel) {
         state = State.DONE;
-        opened.trail().established();
         ByteBuf first = early;
         early = null;
-        connection.enterTunnel();
-        connector.handOver.leave(channel);
-        Future<TunnelEnd> end = opened.relay(fd, first == null ? Opened.NOTHING : first.nioBuffer());
-        ReferenceCountUtil.release(first);
-        connection.tunnel(end);
-        end.addListener((Future<TunnelEnd> ended) -> {
-            connection.ended();
-            opened.trail().closed(ended);
-        });
+        if (tunnel.requiresName()) {
+            var handler = new ShownNameHandler(request, connection, tunnel, first);
+            channel.pipeline().replace(this, HandlerNames.SHOWN_NAME, handler);
+        } else {
+            tunnel.begin(first);
+        }
     }
 
     private void say(Channel channel, ConnectFailure failure) {

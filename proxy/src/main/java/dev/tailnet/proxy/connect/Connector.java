@@ -32,6 +32,7 @@ public final class Connector {
     volatile Timeouts timeouts;
     final Sockets sockets;
     final HandOver handOver;
+    final EstablishedRequests established = new EstablishedRequests();
     private final AtomicLong ids = new AtomicLong();
 
     public Connector(
@@ -110,28 +111,27 @@ public final class Connector {
      * @return null when the connection must not serve the request; then it is of no more use, and {@link #open} says why
      */
     public @Nullable Trail reuse(ConnectRequest request, Candidate way) {
-        if (policy.onTarget(request) instanceof Verdict.Allowed && mayTake(request, way)) {
-            return Trail.reusing(audit, request, way);
-        }
-        return null;
+        Policy now = policy.current();
+        Candidate allowed = now.onTarget(request) instanceof Verdict.Allowed ? mayTake(now, request, way) : null;
+        return allowed == null ? null : Trail.reusing(this, request, now, allowed);
     }
 
-    private boolean mayTake(ConnectRequest request, Candidate way) {
+    private @Nullable Candidate mayTake(Policy now, ConnectRequest request, Candidate way) {
         Target target = request.target();
         InetAddress address = way.address();
         Verdict verdict;
         if (address == null) {
             if (ways.proxiedFor(target) == null) {
-                return false;
+                return null;
             }
-            verdict = policy.onUnresolved(request, way.route());
+            verdict = now.onUnresolved(request, way.route());
         } else {
             if (ways.routesTo(target, routes).routeOf(address) != way.route()) {
-                return false;
+                return null;
             }
-            verdict = policy.onAddress(request, address, way.route());
+            verdict = now.onAddress(request, address, way.route());
         }
-        return verdict instanceof Verdict.Allowed;
+        return verdict instanceof Verdict.Allowed allowed ? new Candidate(address, way.route(), allowed) : null;
     }
 
     /**
@@ -155,9 +155,18 @@ public final class Connector {
         try {
             connection.admit();
         } catch (ConnectFailure e) {
-            new Trail(audit, request).failed(e);
+            new Trail(this, request, policy.current()).failed(e);
             throw e;
         }
+    }
+
+    /**
+     * Ends what was established under another policy and is denied by the one in force.
+     *
+     * @return how many connections, exchanges and flows
+     */
+    public int endWhatIsDenied() {
+        return established.endWhatIsDenied(policy.current());
     }
 
     /** From now on these are the times; what is under way may go on with those before. */

@@ -69,6 +69,7 @@ final class Junction {
                 connector.timeouts.idle(),
                 client.eventLoop());
         connection.tunnel(end);
+        trail.endBy(why -> end.cancel(true));
         end.addListener((Future<TunnelEnd> ended) -> {
             connection.ended();
             trail.closed(ended);

@@ -1,5 +1,6 @@
 package dev.tailnet.proxy.connect;
 
+import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
@@ -31,6 +32,8 @@ abstract sealed class Steps<C> extends DefaultPromise<C> permits Opening, FlowOp
     final ConnectRequest request;
     final EventExecutor executor;
     final Trail trail;
+    /** The one that was in force when the request began: one policy answers all questions about it. */
+    final Policy policy;
     /** The step that is under way. */
     @Nullable
     Future<?> pending;
@@ -40,7 +43,8 @@ abstract sealed class Steps<C> extends DefaultPromise<C> permits Opening, FlowOp
         this.connector = connector;
         this.request = request;
         this.executor = executor;
-        this.trail = new Trail(connector.audit, request);
+        this.policy = connector.policy.current();
+        this.trail = new Trail(connector, request, policy);
     }
 
     /** Opens one of these, in this order of preference; ends with success or {@link #fail}. */
@@ -80,8 +84,11 @@ abstract sealed class Steps<C> extends DefaultPromise<C> permits Opening, FlowOp
     }
 
     private void judgeTarget() {
-        switch (connector.policy.onTarget(request)) {
-            case Verdict.Allowed() -> awaitNode();
+        switch (policy.onTarget(request)) {
+            case Verdict.Allowed allowed -> {
+                trail.allowedBy(allowed);
+                awaitNode();
+            }
             case Verdict.Refused(String refusedBy, String message) -> {
                 trail.refusedBy(refusedBy);
                 fail(new ConnectFailure(FailureReason.NOT_ALLOWED, message));
@@ -139,7 +146,7 @@ abstract sealed class Steps<C> extends DefaultPromise<C> permits Opening, FlowOp
                     } else {
                         ConnectFailure failure = failure(answer.cause());
                         if (proxied != null && failure.reason() == FailureReason.NOT_ON_TAILNET) {
-                            reachOneOf(Candidates.ofName(request, connector.policy));
+                            reachOneOf(Candidates.ofName(request, policy));
                         } else {
                             fail(failure);
                         }
@@ -151,7 +158,7 @@ abstract sealed class Steps<C> extends DefaultPromise<C> permits Opening, FlowOp
 
     private void judgeAddresses() {
         RouteTable routes = connector.ways.routesTo(request.target(), connector.routes);
-        reachOneOf(Candidates.of(request, trail.addresses(), routes, connector.policy));
+        reachOneOf(Candidates.of(request, trail.addresses(), routes, policy));
     }
 
     private void reachOneOf(Candidates judged) {

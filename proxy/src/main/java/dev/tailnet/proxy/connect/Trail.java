@@ -1,16 +1,20 @@
 package dev.tailnet.proxy.connect;
 
-import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
+import dev.tailnet.proxy.audit.Ruling;
+import dev.tailnet.proxy.policy.Policy;
+import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.TunnelEnd;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,30 +23,36 @@ import org.slf4j.LoggerFactory;
 public final class Trail {
     private static final Logger LOGGER = LoggerFactory.getLogger(Trail.class);
 
-    private final AuditSink sink;
+    private final Connector connector;
     private final ConnectRequest request;
+    private final Policy policy;
 
     private List<InetAddress> addresses = List.of();
     private @Nullable String answeredBy;
     private @Nullable Candidate dialed;
-    private @Nullable String rule;
+    private Ruling ruling;
+    private volatile @Nullable Consumer<ConnectFailure> ending;
+    private volatile @Nullable ConnectFailure endedFor;
     private long stepStart;
     private long waitedNanos;
     private long lookupNanos;
     private long dialNanos;
     private long opened;
 
-    Trail(AuditSink sink, ConnectRequest request) {
-        this.sink = sink;
+    /** @param policy that is asked about the request */
+    Trail(Connector connector, ConnectRequest request, Policy policy) {
+        this.connector = connector;
         this.request = request;
+        this.policy = policy;
+        this.ruling = new Ruling(policy.mode(), null, null);
     }
 
     /** The trail of a request that a connection serves which is open already. */
-    static Trail reusing(AuditSink sink, ConnectRequest request, Candidate way) {
-        var trail = new Trail(sink, request);
+    static Trail reusing(Connector connector, ConnectRequest request, Policy policy, Candidate way) {
+        var trail = new Trail(connector, request, policy);
         InetAddress address = way.address();
         trail.addresses = address == null ? List.of() : List.of(address);
-        trail.dialed = way;
+        trail.dialing(way);
         return trail;
     }
 
@@ -73,21 +83,77 @@ public final class Trail {
         return addresses;
     }
 
-    void refusedBy(@Nullable String policyRule) {
-        rule = policyRule;
+    void refusedBy(@Nullable String rule) {
+        ruling = new Ruling(policy.mode(), rule, null);
+    }
+
+    void allowedBy(Verdict.Allowed verdict) {
+        Verdict.Refused wouldDeny = verdict.wouldDeny();
+        ruling = wouldDeny == null
+                ? new Ruling(policy.mode(), verdict.rule(), null)
+                : new Ruling(policy.mode(), wouldDeny.rule(), wouldDeny.message());
     }
 
     void dialing(Candidate candidate) {
         dialed = candidate;
+        allowedBy(candidate.verdict());
     }
 
     void dialEnded() {
         dialNanos = System.nanoTime() - stepStart;
     }
 
+    /**
+     * Says how to end what is about to be established, should another policy deny it.
+     *
+     * @param action may be called by any thread, with what the audit will hear
+     */
+    public void endBy(Consumer<ConnectFailure> action) {
+        ending = action;
+        ConnectFailure why = endedFor;
+        if (why != null) {
+            action.accept(why);
+        }
+    }
+
     /** The decision: the client has what it asked for. {@link #closed} follows. */
     public void established() {
         decided(null);
+        connector.established.add(this);
+        Policy current = connector.policy.current();
+        if (current != policy && current.endsWhatItDenies()) {
+            endIfDenied(current);
+        }
+    }
+
+    /** Ends what was established unless this policy allows it. From any thread. */
+    boolean endIfDenied(Policy current) {
+        Consumer<ConnectFailure> action = ending;
+        if (action == null || endedFor != null || !(judge(current) instanceof Verdict.Refused refused)) {
+            return false;
+        }
+        var why = new ConnectFailure(FailureReason.NOT_ALLOWED, "the policy has changed: " + refused.message());
+        endedFor = why;
+        action.accept(why);
+        return true;
+    }
+
+    /** What the policy says of a name that the client has shown in its tunnel. */
+    Verdict judgeShown(@Nullable String name) {
+        Candidate to = way();
+        return policy.onShownName(
+                request, Objects.requireNonNull(to.address(), "only an address needs a name"), to.route(), name);
+    }
+
+    private Verdict judge(Policy current) {
+        Verdict onTarget = current.onTarget(request);
+        if (onTarget instanceof Verdict.Refused) {
+            return onTarget;
+        }
+        Candidate to = way();
+        return to.address() == null
+                ? current.onUnresolved(request, to.route())
+                : current.onAddress(request, to.address(), to.route());
     }
 
     /** The decision: nothing came of the request. */
@@ -98,13 +164,13 @@ public final class Trail {
     private void decided(@Nullable ConnectFailure failure) {
         opened = System.nanoTime();
         try {
-            sink.decided(new Decision(
+            connector.audit.decided(new Decision(
                     request,
                     addresses,
                     answeredBy,
                     dialed == null ? null : dialed.address(),
                     dialed == null ? null : dialed.route(),
-                    rule,
+                    ruling,
                     failure,
                     Duration.ofNanos(waitedNanos),
                     Duration.ofNanos(lookupNanos),
@@ -126,10 +192,13 @@ public final class Trail {
 
     /** What was established has ended. */
     public void closed(TunnelEnd end) {
+        connector.established.remove(this);
         Candidate to = way();
+        ConnectFailure why = endedFor;
+        var told = why == null ? end : new TunnelEnd(end.cause(), end.bytesUp(), end.bytesDown(), why.getMessage());
         var open = Duration.ofNanos(System.nanoTime() - opened);
         try {
-            sink.closed(new Closed(request, to.address(), to.route(), end, open));
+            connector.audit.closed(new Closed(request, to.address(), to.route(), told, open));
         } catch (RuntimeException e) {
             LOGGER.error("The audit of request {} failed", request.id(), e);
         }

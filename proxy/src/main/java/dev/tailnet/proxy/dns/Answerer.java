@@ -99,7 +99,8 @@ final class Answerer {
             if (policy.onLookup(name) instanceof Verdict.Refused(String rule, String message)) {
                 LOGGER.debug("Refused to look up {}: {} ({})", name, message, rule);
                 refused.increment();
-                return response.setSuccess(Response.empty(allocator, query, DnsResponseCode.REFUSED));
+                return response.setSuccess(Response.empty(
+                        allocator, query, policy.hidesNames() ? DnsResponseCode.NXDOMAIN : DnsResponseCode.REFUSED));
             }
             if (underWay.incrementAndGet() > MOST) {
                 underWay.decrementAndGet();

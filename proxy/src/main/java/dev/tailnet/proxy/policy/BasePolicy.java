@@ -5,6 +5,7 @@ import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What holds without any rule of the user: a proxy is no way to the host it runs on, to the cloud's metadata services, or to
@@ -22,28 +23,44 @@ public final class BasePolicy implements Policy {
     /** Refuses at once what no route can change: this host by address or by name (RFC 6761, section 6.3), and this process. */
     @Override
     public Verdict onTarget(ConnectRequest request) {
+        Ban ban = banOnTarget(request);
+        return ban == null ? Verdict.allowed() : ban.refusal();
+    }
+
+    @Nullable
+    Ban banOnTarget(ConnectRequest request) {
         return switch (request.target().host()) {
-            case Host.Name(String name)
-            when name.equals("localhost") || name.endsWith(".localhost") ->
-                Verdict.refused(AddressKind.LOOPBACK.rule(), AddressKind.LOOPBACK.explain(name));
-            case Host.Name(String name) -> Verdict.allowed();
-            case Host.Address(InetAddress address) -> onAnyRoute(request, address);
+            case Host.Name(String name) -> isThisHost(name) ? Ban.ofThisHost(name) : null;
+            case Host.Address(InetAddress address) -> banOnAnyRoute(request, address);
         };
+    }
+
+    static boolean isThisHost(String name) {
+        return name.equals("localhost") || name.endsWith(".localhost");
     }
 
     @Override
     public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
-        Verdict onAnyRoute = onAnyRoute(request, address);
-        if (onAnyRoute instanceof Verdict.Refused) {
+        Ban ban = banOnAddress(request, address, route);
+        return ban == null ? onRoute(request, address, route) : ban.refusal();
+    }
+
+    @Nullable
+    Ban banOnAddress(ConnectRequest request, InetAddress address, Route route) {
+        Ban onAnyRoute = banOnAnyRoute(request, address);
+        if (onAnyRoute != null) {
             return onAnyRoute;
         }
         InetAddress meant = EmbeddedAddress.in(address);
         AddressKind kind = AddressKind.of(meant);
-        if (!kind.mayBeReachedBy(route)) {
-            return Verdict.refused(kind.rule(), kind.explain(shown(request, address, meant)));
-        }
+        return kind.mayBeReachedBy(route) ? null : Ban.of(kind, shown(request, address, meant), address, meant);
+    }
+
+    /** Whether the way may be used, whatever is at its end. */
+    Verdict onRoute(ConnectRequest request, InetAddress address, Route route) {
         return switch (route) {
-            case DIRECT, UPSTREAM_PROXY, EXIT_NODE -> outside(shown(request, address, meant), route);
+            case DIRECT, UPSTREAM_PROXY, EXIT_NODE ->
+                outside(shown(request, address, EmbeddedAddress.in(address)), route);
             case TAILNET, SUBNET, UNOWNED -> Verdict.allowed();
         };
     }
@@ -74,21 +91,21 @@ public final class BasePolicy implements Policy {
                         + (trouble.isEmpty() ? "the one in use has no route to it" : trouble));
     }
 
-    private Verdict onAnyRoute(ConnectRequest request, InetAddress address) {
+    private @Nullable Ban banOnAnyRoute(ConnectRequest request, InetAddress address) {
         InetAddress meant = EmbeddedAddress.in(address);
-        if (ownListeners.include(meant, request.target().port())) {
-            return Verdict.refused(
+        int port = request.target().port();
+        if (ownListeners.include(meant, port)) {
+            var refusal = Verdict.refused(
                     "own-listener",
                     request.target() + " is this proxy itself: address the target, not the proxy, in the request");
+            return Ban.ofOwnListener(refusal, address, meant, port);
         }
         AddressKind kind = AddressKind.of(meant);
-        return kind.isNoDestination()
-                ? Verdict.refused(kind.rule(), kind.explain(shown(request, address, meant)))
-                : Verdict.allowed();
+        return kind.isNoDestination() ? Ban.of(kind, shown(request, address, meant), address, meant) : null;
     }
 
     /** The target in the client's words, with what is behind them. */
-    private static String shown(ConnectRequest request, InetAddress address, InetAddress meant) {
+    static String shown(ConnectRequest request, InetAddress address, InetAddress meant) {
         String host = request.target().host().toString();
         String literal = address.getHostAddress();
         String behind = address.equals(meant) ? literal : literal + ", that is " + meant.getHostAddress();

@@ -3,9 +3,20 @@ package dev.tailnet.proxy.policy;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /** Decides what may be reached. Asked twice for a name: before it is looked up, and for each address that came of it, or for the way when none will. Never blocks. */
 public interface Policy {
+
+    /** The policy as it stands: all that is asked about one request is asked of one such. */
+    default Policy current() {
+        return this;
+    }
+
+    /** How its rules are used, in a word for logs: {@code open}, {@code report} or {@code enforce}. */
+    default String mode() {
+        return "open";
+    }
 
     /** Judges the host as the client named it, and the port; a refusal here causes no lookup. */
     Verdict onTarget(ConnectRequest request);
@@ -18,6 +29,11 @@ public interface Policy {
      */
     default Verdict onLookup(String name) {
         return Verdict.allowed();
+    }
+
+    /** Whether a name that {@link #onLookup} refuses is to be said not to exist. */
+    default boolean hidesNames() {
+        return false;
     }
 
     /**
@@ -36,5 +52,19 @@ public interface Policy {
         return Verdict.refused(
                 "unresolved",
                 request.target().host() + " would be resolved by another proxy, out of this policy's sight");
+    }
+
+    /**
+     * Judges what a client shows in the first bytes of a tunnel to an address, when {@link #onAddress} asked for that.
+     *
+     * @param name as it stands there; null when there is none, or none that can be read
+     */
+    default Verdict onShownName(ConnectRequest request, InetAddress address, Route route, @Nullable String name) {
+        return Verdict.allowed();
+    }
+
+    /** Whether connections that it would not allow are to be ended when it takes effect. */
+    default boolean endsWhatItDenies() {
+        return false;
     }
 }

@@ -10,13 +10,20 @@ import org.jspecify.annotations.Nullable;
  *     once and another one was first
  * @param client the client's address: of TCP, or a unix socket's, which says nothing
  * @param role the name of the client's user; null for one that was not asked for it
+ * @param http the request that is to be passed on; null for a tunnel or datagrams
  */
 public record ConnectRequest(
         long id,
         Protocol protocol,
         SocketAddress client,
         @Nullable String role,
-        Target target) {
+        Target target,
+        @Nullable PlainRequest http) {
+
+    /** One for a tunnel or datagrams. */
+    public ConnectRequest(long id, Protocol protocol, SocketAddress client, @Nullable String role, Target target) {
+        this(id, protocol, client, role, target, null);
+    }
 
     /** The way a request came in. */
     public enum Protocol {

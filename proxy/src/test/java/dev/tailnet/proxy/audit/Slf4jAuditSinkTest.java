@@ -33,7 +33,7 @@ class Slf4jAuditSinkTest {
                 "MagicDNS",
                 ADDRESS,
                 Route.TAILNET,
-                null,
+                Ruling.NONE,
                 null,
                 Duration.ZERO,
                 Duration.ofMillis(3),
@@ -55,6 +55,23 @@ class Slf4jAuditSinkTest {
     }
 
     @Test
+    void whatWouldBeDeniedIsToldOfAnEstablishedOne() {
+        var reported = new Decision(
+                REQUEST,
+                List.of(ADDRESS),
+                null,
+                ADDRESS,
+                Route.DIRECT,
+                new Ruling("report", "no-social", "db.internal:5432 is denied"),
+                null,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO);
+        assertThat(Slf4jAuditSink.line(reported))
+                .endsWith(" outcome=ESTABLISHED rule=no-social would_deny=\"db.internal:5432 is denied\"");
+    }
+
+    @Test
     void wordsOfOthersStayOnTheLine() {
         var refused = new Decision(
                 REQUEST,
@@ -62,7 +79,7 @@ class Slf4jAuditSinkTest {
                 null,
                 null,
                 null,
-                "loopback",
+                new Ruling("enforce", "loopback", null),
                 new ConnectFailure(FailureReason.NOT_ALLOWED, "a \"b\"\nCLOSE id=8"),
                 Duration.ZERO,
                 Duration.ZERO,

@@ -62,7 +62,7 @@ class CandidatesTest {
         assertThat(candidates.failure()).isNull();
         assertThat(candidates.rule()).isNull();
         assertThat(candidates.inOrder())
-                .containsExactly(new Candidate(InetAddress.ofLiteral("10.0.0.1"), Route.SUBNET));
+                .containsExactly(new Candidate(InetAddress.ofLiteral("10.0.0.1"), Route.SUBNET, Verdict.allowed()));
     }
 
     @Test

@@ -1,0 +1,107 @@
+package dev.tailnet.agent;
+
+import dev.tailnet.agent.config.PolicySettings;
+import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.node.NodeSupervisor;
+import dev.tailnet.agent.status.PolicyView;
+import dev.tailnet.proxy.connect.Connector;
+import dev.tailnet.proxy.policy.BasePolicy;
+import dev.tailnet.proxy.policy.Internet;
+import dev.tailnet.proxy.policy.LivePolicy;
+import dev.tailnet.proxy.policy.OwnListeners;
+import dev.tailnet.proxy.policy.Policy;
+import dev.tailnet.proxy.policy.RulePolicy;
+import dev.tailnet.proxy.policy.rules.CompiledRules;
+import dev.tailnet.proxy.policy.rules.Mode;
+import dev.tailnet.proxy.policy.rules.RuleReview;
+import dev.tailnet.proxy.policy.rules.RuleSet;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The policy in force, and how another one takes its place. */
+final class AgentPolicy implements PolicyView {
+    private static final Logger LOGGER = LoggerFactory.getLogger(AgentPolicy.class);
+    private static final int SHOWN_REMARKS = 10;
+
+    private final BasePolicy base;
+    private final LivePolicy live;
+    private volatile PolicySettings current;
+    private volatile Supplier<String> reload = () -> {
+        throw new IllegalStateException("the agent is still starting");
+    };
+
+    AgentPolicy(Settings settings, NodeSupervisor node, OwnListeners own) {
+        this.base = new BasePolicy(internet(settings, node), own);
+        this.current = settings.policy();
+        this.live = new LivePolicy(compile(current.rules()));
+    }
+
+    private static Internet internet(Settings settings, NodeSupervisor node) {
+        return switch (settings.internet()) {
+            case DIRECT -> Internet.DIRECT;
+            case DENY -> Internet.DENY;
+            case EXIT_NODE -> new Internet.ThroughExitNode(node::exitNodeTrouble);
+        };
+    }
+
+    @Override
+    public Policy policy() {
+        return live;
+    }
+
+    @Override
+    public RuleSet rules() {
+        return current.rules();
+    }
+
+    void onReload(Supplier<String> action) {
+        reload = action;
+    }
+
+    @Override
+    public String reload() {
+        return reload.get();
+    }
+
+    /**
+     * Puts rules in force, for what begins from here on; what they deny of what is open ends if they say so.
+     *
+     * @return how much was ended
+     */
+    synchronized int replace(PolicySettings next, Connector connector) {
+        if (next.rules().equals(current.rules())) {
+            current = next;
+            return 0;
+        }
+        live.replace(compile(next.rules()));
+        current = next;
+        int ended = next.rules().endDenied() ? connector.endWhatIsDenied() : 0;
+        LOGGER.info(
+                "The policy of {} is in force{}",
+                shown(next.rules()),
+                ended == 0 ? "" : "; " + ended + " open connections that it denies have been ended");
+        return ended;
+    }
+
+    private RulePolicy compile(RuleSet rules) {
+        var compiled = CompiledRules.of(rules);
+        report(RuleReview.of(compiled));
+        return new RulePolicy(base, compiled);
+    }
+
+    private static void report(List<RuleReview.Remark> remarks) {
+        remarks.stream().limit(SHOWN_REMARKS).forEach(remark -> LOGGER.warn("Policy: {}", remark));
+        if (remarks.size() > SHOWN_REMARKS) {
+            LOGGER.warn(
+                    "Policy: {} more remarks: tailnet-agent policy check lists them", remarks.size() - SHOWN_REMARKS);
+        }
+    }
+
+    private static String shown(RuleSet rules) {
+        return rules.mode() == Mode.OPEN && rules.rules().isEmpty()
+                ? "no rules"
+                : rules.rules().size() + " rules (" + rules.mode().word() + ")";
+    }
+}

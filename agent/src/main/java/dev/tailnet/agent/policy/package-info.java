@@ -1,0 +1,5 @@
+/** Policies as files: reads them, with every problem by line and column, and watches them. What rules mean is the proxy's matter. */
+@NullMarked
+package dev.tailnet.agent.policy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tailnet.agent.policy;
+
+import org.jspecify.annotations.NullMarked;

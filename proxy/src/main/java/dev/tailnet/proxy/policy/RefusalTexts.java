@@ -1,0 +1,50 @@
+package dev.tailnet.proxy.policy;
+
+import dev.tailnet.proxy.policy.rules.Finding;
+import dev.tailnet.proxy.policy.rules.Rule;
+import dev.tailnet.proxy.request.ConnectRequest;
+import java.net.InetAddress;
+
+/**
+ * What is said of a refusal by the user's rules: the host, the rule and where to change it.
+ *
+ * @param source where the rules come from
+ */
+record RefusalTexts(String source) {
+    private static final String DEFAULT = "default";
+
+    Verdict.Refused refusal(Finding finding, String target) {
+        Rule rule = finding.rule();
+        return rule == null
+                ? Verdict.refused(
+                        DEFAULT,
+                        target
+                                + " is allowed by no rule, and what no rule allows is denied: a rule that allows it belongs"
+                                + " into " + source)
+                : Verdict.refused(
+                        rule.name(),
+                        target + " is denied by rule '" + rule.name() + "': to allow it, change that rule in "
+                                + rule.where());
+    }
+
+    Verdict.Refused privateAddress(String target) {
+        return Verdict.refused(
+                "private-direct",
+                target
+                        + " is an address of a private network outside the tailnet: name its block (cidrs) in a rule that"
+                        + " allows it, or set private-direct: allow, in " + source);
+    }
+
+    Verdict.Refused noName(ConnectRequest request, String why) {
+        return Verdict.refused(
+                "require-name",
+                request.target()
+                        + " is an address, and a connection there has to show a name that is allowed (TLS SNI or"
+                        + " HTTP Host): " + why + ". Ask for the host by its name, or set require-name in " + source);
+    }
+
+    String shown(ConnectRequest request, InetAddress address, InetAddress meant) {
+        return BasePolicy.shown(request, address, meant) + ", port "
+                + request.target().port();
+    }
+}

@@ -1,0 +1,185 @@
+package dev.tailnet.proxy.policy;
+
+import dev.tailnet.proxy.policy.rules.Cidr;
+import dev.tailnet.proxy.policy.rules.CompiledRules;
+import dev.tailnet.proxy.policy.rules.Effect;
+import dev.tailnet.proxy.policy.rules.Facts;
+import dev.tailnet.proxy.policy.rules.Finding;
+import dev.tailnet.proxy.policy.rules.Mode;
+import dev.tailnet.proxy.policy.rules.Rule;
+import dev.tailnet.proxy.policy.rules.RuleProtocol;
+import dev.tailnet.proxy.policy.rules.RuleSet;
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.Host;
+import dev.tailnet.proxy.request.HostSyntax;
+import dev.tailnet.proxy.request.Route;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The user's rules on top of what holds without any. A rule lifts a ban of the {@link BasePolicy} only where it means just that,
+ * and never opens a way that is closed as a whole. Immutable.
+ */
+public final class RulePolicy implements Policy {
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
+
+    private final BasePolicy base;
+    private final CompiledRules rules;
+    private final RuleSet set;
+    private final RefusalTexts texts;
+
+    public RulePolicy(BasePolicy base, CompiledRules rules) {
+        this.base = base;
+        this.rules = rules;
+        this.set = rules.set();
+        this.texts = new RefusalTexts(set.source());
+    }
+
+    public CompiledRules rules() {
+        return rules;
+    }
+
+    @Override
+    public String mode() {
+        return set.mode().word();
+    }
+
+    @Override
+    public boolean hidesNames() {
+        return set.hideNames();
+    }
+
+    @Override
+    public boolean endsWhatItDenies() {
+        return set.endDenied();
+    }
+
+    @Override
+    public Verdict onTarget(ConnectRequest request) {
+        Facts facts = RequestFacts.of(request, null, null);
+        Ban ban = base.banOnTarget(request);
+        if (ban != null && !isLifted(ban, facts)) {
+            return ban.refusal();
+        }
+        return isAsked() ? obey(rules.foresee(facts), request.target().toString()) : Verdict.allowed();
+    }
+
+    @Override
+    public Verdict onLookup(String name) {
+        return isAsked() ? obey(rules.foresee(Facts.ofLookup(name)), name) : Verdict.allowed();
+    }
+
+    @Override
+    public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+        Facts facts = RequestFacts.of(request, address, route);
+        Ban ban = base.banOnAddress(request, address, route);
+        if (ban != null && !isLifted(ban, facts)) {
+            return ban.refusal();
+        }
+        if (base.onRoute(request, address, route) instanceof Verdict.Refused closed) {
+            return closed;
+        }
+        return isAsked() ? onRules(request, address, facts, route) : Verdict.allowed();
+    }
+
+    private Verdict onRules(ConnectRequest request, InetAddress address, Facts facts, Route route) {
+        InetAddress meant = EmbeddedAddress.in(address);
+        Finding finding = rules.judge(facts);
+        if (finding.effect() == Effect.DENY) {
+            return obey(finding, texts.shown(request, address, meant));
+        }
+        if (isPrivateByTheWay(facts, meant, route)) {
+            return enforce(texts.privateAddress(texts.shown(request, address, meant)));
+        }
+        if (!requiresName(request, finding.rule())) {
+            return obey(finding, "");
+        }
+        if (RequestFacts.protocolOf(request) == RuleProtocol.UDP) {
+            return enforce(texts.noName(request, "datagrams show none that can be read: use TCP"));
+        }
+        // Only where it is obeyed: to wait for a name would keep from a client what its server says first.
+        return new Verdict.Allowed(nameOf(finding), null, set.mode() == Mode.ENFORCE);
+    }
+
+    @Override
+    public Verdict onUnresolved(ConnectRequest request, Route route) {
+        if (base.onUnresolved(request, route) instanceof Verdict.Refused closed) {
+            return closed;
+        }
+        Finding finding = rules.judge(RequestFacts.of(request, null, route));
+        return isAsked() ? obey(finding, request.target().toString()) : Verdict.allowed();
+    }
+
+    @Override
+    public Verdict onShownName(ConnectRequest request, InetAddress address, Route route, @Nullable String shown) {
+        if (shown == null) {
+            return texts.noName(request, "it shows none, or an encrypted one");
+        }
+        String name;
+        try {
+            if (!(HostSyntax.parse(shown) instanceof Host.Name(String normalised))) {
+                return texts.noName(request, "it shows an address in its place");
+            }
+            name = normalised;
+        } catch (ConnectFailure e) {
+            return texts.noName(request, String.valueOf(e.getMessage()));
+        }
+        if (BasePolicy.isThisHost(name)) {
+            return Ban.ofThisHost(name).refusal();
+        }
+        Facts facts = RequestFacts.of(request, address, route);
+        Finding atAddress = rules.judge(facts.called(name));
+        Finding anywhere = rules.judge(facts.onlyCalled(name));
+        Finding finding = atAddress.effect() == Effect.DENY ? atAddress : anywhere;
+        return finding.effect() == Effect.ALLOW
+                ? obey(finding, "")
+                : texts.refusal(finding, name + ", which " + request.target() + " was asked for by");
+    }
+
+    private boolean isAsked() {
+        return set.mode() != Mode.OPEN;
+    }
+
+    private boolean isLifted(Ban ban, Facts facts) {
+        if (!isAsked()) {
+            return false;
+        }
+        boolean isByName = ban.kind() == AddressKind.LOOPBACK
+                && ban.ownPort() == 0
+                && facts.name() != null
+                && BasePolicy.isThisHost(facts.name())
+                && rules.allowsName(facts);
+        return isByName || rules.allowsAddress(facts, ban::isLiftedBy);
+    }
+
+    private boolean isPrivateByTheWay(Facts facts, InetAddress meant, Route route) {
+        return (route == Route.DIRECT || route == Route.UPSTREAM_PROXY)
+                && set.privateDirect() == Effect.DENY
+                && AddressKind.isPrivate(meant)
+                && !rules.allowsAddress(facts, (Cidr cidr, Rule rule) -> AddressKind.isPrivate(cidr));
+    }
+
+    private boolean requiresName(ConnectRequest request, @Nullable Rule rule) {
+        int port = request.target().port();
+        return (port == HTTPS_PORT || port == HTTP_PORT)
+                && request.target().host() instanceof Host.Address
+                && RequestFacts.protocolOf(request) != RuleProtocol.HTTP
+                && (rule == null ? set.requireName() : rule.requireName().orElse(set.requireName()));
+    }
+
+    private Verdict obey(Finding finding, String target) {
+        return finding.effect() == Effect.DENY
+                ? enforce(texts.refusal(finding, target))
+                : new Verdict.Allowed(nameOf(finding), null, false);
+    }
+
+    private Verdict enforce(Verdict.Refused refusal) {
+        return set.mode() == Mode.ENFORCE ? refusal : new Verdict.Allowed(null, refusal, false);
+    }
+
+    private static @Nullable String nameOf(Finding finding) {
+        return finding.rule() == null ? null : finding.rule().name();
+    }
+}

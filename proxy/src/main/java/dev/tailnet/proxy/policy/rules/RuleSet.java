@@ -1,0 +1,33 @@
+package dev.tailnet.proxy.policy.rules;
+
+import java.util.List;
+
+/**
+ * All that a user has to say.
+ *
+ * @param source where it comes from, for people: the file to change
+ * @param fallback what becomes of requests that no rule fits
+ * @param privateDirect whether addresses of private networks (RFC 1918, RFC 4193) may be reached past the tailnet by rules that
+ *     do not name them
+ * @param requireName whether connections by address to port 80 or 443 have to show a name that is allowed
+ * @param hideNames whether a name that is denied does not exist to who looks it up, instead of being refused
+ * @param endDenied whether connections that new rules deny are ended
+ */
+public record RuleSet(
+        String source,
+        Mode mode,
+        Effect fallback,
+        Effect privateDirect,
+        boolean requireName,
+        boolean hideNames,
+        boolean endDenied,
+        List<Rule> rules) {
+
+    /** Nothing to say. */
+    public static final RuleSet NONE =
+            new RuleSet("", Mode.OPEN, Effect.ALLOW, Effect.ALLOW, false, false, true, List.of());
+
+    public RuleSet {
+        rules = List.copyOf(rules);
+    }
+}

@@ -1,0 +1,317 @@
+package dev.tailnet.proxy.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tailnet.proxy.policy.rules.Cidr;
+import dev.tailnet.proxy.policy.rules.CompiledRules;
+import dev.tailnet.proxy.policy.rules.Condition;
+import dev.tailnet.proxy.policy.rules.Effect;
+import dev.tailnet.proxy.policy.rules.HostPattern;
+import dev.tailnet.proxy.policy.rules.Mode;
+import dev.tailnet.proxy.policy.rules.PortRange;
+import dev.tailnet.proxy.policy.rules.Rule;
+import dev.tailnet.proxy.policy.rules.RuleSet;
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.ConnectRequest.Protocol;
+import dev.tailnet.proxy.request.HostSyntax;
+import dev.tailnet.proxy.request.Route;
+import dev.tailnet.proxy.request.Target;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RulePolicyTest {
+    private static final InetSocketAddress CLIENT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000);
+    private static final InetSocketAddress OWN = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1055);
+
+    private final BasePolicy base = new BasePolicy(Internet.DIRECT, new OwnListeners(() -> List.of(OWN)));
+
+    @Test
+    void whatNoRuleAllowsIsRefusedBeforeAnyLookup() {
+        Policy policy = enforce(Effect.DENY, allow("api", "api.example.com"));
+        assertThat(policy.onTarget(request("api.example.com", 443))).isInstanceOf(Verdict.Allowed.class);
+        assertThat(policy.onTarget(request("www.example.com", 443)))
+                .isEqualTo(Verdict.refused(
+                        "default",
+                        "www.example.com:443 is allowed by no rule, and what no rule allows is denied: a rule that allows"
+                                + " it belongs into test.yaml"));
+        assertThat(policy.onLookup("www.example.com")).isInstanceOf(Verdict.Refused.class);
+        assertThat(policy.onLookup("api.example.com")).isInstanceOf(Verdict.Allowed.class);
+    }
+
+    @Test
+    void aNameThatABlockMayAllowIsLookedUpAndItsAddressJudged() {
+        Policy policy = enforce(Effect.DENY, allow("net", "198.51.100.0/24"));
+        assertThat(policy.onTarget(request("www.example.com", 443))).isInstanceOf(Verdict.Allowed.class);
+        assertThat(judge(policy, "www.example.com", "198.51.100.7", Route.DIRECT))
+                .isEqualTo("net");
+        assertThat(judge(policy, "www.example.com", "203.0.113.7", Route.DIRECT))
+                .isEqualTo("refused: default");
+    }
+
+    @Test
+    void denyWinsOverAllowByNameAndByAddress() {
+        Policy policy = enforce(
+                Effect.DENY,
+                allow("all", ".example.com"),
+                deny("ads", "ads.example.com"),
+                deny("net", "203.0.113.0/24"));
+        assertThat(policy.onTarget(request("ads.example.com", 443)))
+                .isEqualTo(Verdict.refused(
+                        "ads",
+                        "ads.example.com:443 is denied by rule 'ads': to allow it, change that rule in line ads"));
+        assertThat(judge(policy, "www.example.com", "203.0.113.7", Route.DIRECT))
+                .isEqualTo("refused: net");
+        assertThat(judge(policy, "www.example.com", "64:ff9b::203.0.113.7", Route.DIRECT))
+                .isEqualTo("refused: net");
+        assertThat(judge(policy, "www.example.com", "198.51.100.7", Route.DIRECT))
+                .isEqualTo("all");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, 127.0.0.0/8, true",
+        "127.0.0.1, 127.0.0.1/32, true",
+        "127.0.0.1, 0.0.0.0/0, false",
+        "127.0.0.1, 126.0.0.0/7, false",
+        "::1, ::1/128, true",
+        "::1, ::/0, false",
+        "169.254.169.254, 169.254.0.0/16, false",
+        "169.254.169.254, 169.254.169.254/32, true",
+        "169.254.10.20, 169.254.0.0/16, true",
+        "fd00:ec2::254, fd00::/8, false",
+        "fd00:ec2::254, fd00:ec2::254/128, true",
+        "100.100.100.200, 100.64.0.0/10, false",
+        "100.64.0.1, 100.64.0.0/10, false",
+        "100.64.0.1, 100.64.0.1/32, false",
+        "64:ff9b::7f00:1, 127.0.0.0/8, false",
+        "64:ff9b::7f00:1, 64:ff9b::/96, false",
+        "64:ff9b::7f00:1, 64:ff9b::7f00:1/128, true",
+        "2002:7f00:1::, 2002::/16, false",
+        "224.0.0.1, 224.0.0.0/4, true",
+        "0.0.0.0, 0.0.0.0/0, false",
+        "255.255.255.255, 255.255.255.255/32, true"
+    })
+    void aBanIsLiftedOnlyByARuleThatMeansIt(String address, String block, boolean lifted) {
+        Policy policy = enforce(Effect.ALLOW, allow("explicit", block));
+        Verdict verdict = policy.onAddress(request(address, 80), InetAddress.ofLiteral(address), Route.DIRECT);
+        assertThat(verdict instanceof Verdict.Allowed).isEqualTo(lifted);
+        assertThat(new RulePolicy(base, CompiledRules.of(set(Mode.OPEN, Effect.ALLOW, allow("explicit", block))))
+                        .onAddress(request(address, 80), InetAddress.ofLiteral(address), Route.DIRECT))
+                .as("rules that are not asked lift nothing")
+                .isInstanceOf(Verdict.Refused.class);
+    }
+
+    @Test
+    void thisHostCanBeMeantByName() {
+        Policy policy = enforce(Effect.DENY, allow("here", "localhost"), allow("all", "*"));
+        assertThat(policy.onTarget(request("localhost", 8080))).isInstanceOf(Verdict.Allowed.class);
+        assertThat(judge(policy, "localhost", "127.0.0.1", Route.DIRECT)).isEqualTo("here");
+        assertThat(judge(policy, "evil.example", "127.0.0.1", Route.DIRECT)).isEqualTo("refused: loopback");
+        assertThat(enforce(Effect.DENY, allow("all", "*")).onTarget(request("localhost", 8080)))
+                .isInstanceOf(Verdict.Refused.class);
+    }
+
+    @Test
+    void theAgentsOwnPortsHaveToBeNamed() {
+        Policy policy = enforce(Effect.DENY, allow("here", "127.0.0.0/8"));
+        assertThat(policy.onTarget(request("127.0.0.1", 1055)))
+                .isInstanceOfSatisfying(
+                        Verdict.Refused.class,
+                        refused -> assertThat(refused.rule()).isEqualTo("own-listener"));
+        assertThat(policy.onTarget(request("127.0.0.1", 8080))).isInstanceOf(Verdict.Allowed.class);
+        var port = new Condition(List.of(new PortRange(1055, 1055)), Set.of(), Set.of(), Set.of(), List.of(), Set.of());
+        var named = new Rule(
+                "own", "line own", Effect.ALLOW, List.of(), List.of(Cidr.parse("127.0.0.1")), port, Optional.empty());
+        assertThat(enforce(Effect.DENY, named).onTarget(request("127.0.0.1", 1055)))
+                .isInstanceOf(Verdict.Allowed.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.1.2.3, DIRECT, refused: private-direct",
+        "10.1.2.3, UPSTREAM_PROXY, refused: private-direct",
+        "10.1.2.3, SUBNET, net",
+        "10.1.2.3, TAILNET, net",
+        "192.168.1.1, DIRECT, net",
+        "172.16.0.1, DIRECT, refused: private-direct",
+        "64:ff9b::10.1.2.3, DIRECT, refused: private-direct",
+        "fd12::1, DIRECT, refused: private-direct",
+        "198.51.100.1, DIRECT, default"
+    })
+    void privateNetworksAreReachedThroughTheTailnetOrByARuleThatMeansThem(String address, Route route, String outcome) {
+        var policy = new RulePolicy(
+                base,
+                CompiledRules.of(new RuleSet(
+                        "test.yaml",
+                        Mode.ENFORCE,
+                        Effect.ALLOW,
+                        Effect.DENY,
+                        false,
+                        false,
+                        true,
+                        List.of(allow("net", "192.168.0.0/16", "0.0.0.0/1")))));
+        assertThat(judge(policy, address, address, route)).isEqualTo(outcome);
+    }
+
+    @Test
+    void reportingLetsThroughAndSaysWhatWouldBeDenied() {
+        Policy policy =
+                new RulePolicy(base, CompiledRules.of(set(Mode.REPORT, Effect.ALLOW, deny("ads", "ads.example.com"))));
+        assertThat(policy.mode()).isEqualTo("report");
+        assertThat(policy.onTarget(request("ads.example.com", 443))).isInstanceOf(Verdict.Allowed.class);
+        Verdict verdict =
+                policy.onAddress(request("ads.example.com", 443), InetAddress.ofLiteral("198.51.100.1"), Route.DIRECT);
+        assertThat(verdict)
+                .isInstanceOfSatisfying(
+                        Verdict.Allowed.class,
+                        allowed -> assertThat(allowed.wouldDeny())
+                                .isNotNull()
+                                .satisfies(refused -> assertThat(refused.rule()).isEqualTo("ads")));
+        assertThat(judge(policy, "x.example", "127.0.0.1", Route.DIRECT)).isEqualTo("refused: loopback");
+    }
+
+    @Test
+    void aClosedInternetIsClosedForRulesToo() {
+        var closed = new BasePolicy(Internet.DENY, new OwnListeners(List::of));
+        Policy policy = new RulePolicy(closed, CompiledRules.of(set(Mode.ENFORCE, Effect.ALLOW, allow("all", "*"))));
+        assertThat(judge(policy, "www.example.com", "198.51.100.1", Route.DIRECT))
+                .isEqualTo("refused: internet-deny");
+        assertThat(judge(policy, "db.internal", "100.64.0.7", Route.TAILNET)).isEqualTo("all");
+    }
+
+    @Test
+    void aNameThatAnotherProxyResolvesIsJudgedAsAName() {
+        Policy policy = enforce(Effect.DENY, allow("api", "api.example.com"), allow("net", "198.51.100.0/24"));
+        assertThat(policy.onUnresolved(request("api.example.com", 443), Route.UPSTREAM_PROXY))
+                .isInstanceOf(Verdict.Allowed.class);
+        assertThat(policy.onUnresolved(request("www.example.com", 443), Route.UPSTREAM_PROXY))
+                .isInstanceOf(Verdict.Refused.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "www.example.com, allowed",
+        "WWW.Example.com., allowed",
+        "ads.example.com, refused: ads",
+        "other.test, refused: default",
+        "localhost, refused: loopback",
+        "198.51.100.1, refused: require-name",
+        "'', refused: require-name",
+        ", refused: require-name"
+    })
+    void aShownNameIsJudgedWithoutWhatTheAddressIsAllowedBy(String name, String outcome) {
+        var policy = new RulePolicy(
+                base,
+                CompiledRules.of(new RuleSet(
+                        "test.yaml",
+                        Mode.ENFORCE,
+                        Effect.DENY,
+                        Effect.ALLOW,
+                        true,
+                        false,
+                        true,
+                        List.of(
+                                deny("ads", "ads.example.com"),
+                                allow("web", ".example.com"),
+                                allow("net", "198.51.100.0/24")))));
+        var request = request("198.51.100.1", 443);
+        var address = InetAddress.ofLiteral("198.51.100.1");
+        assertThat(policy.onAddress(request, address, Route.DIRECT))
+                .isInstanceOfSatisfying(
+                        Verdict.Allowed.class,
+                        allowed -> assertThat(allowed.requiresName()).isTrue());
+        assertThat(outcome(policy.onShownName(request, address, Route.DIRECT, name))
+                        .replace("web", "allowed"))
+                .isEqualTo(outcome);
+        assertThat(policy.onAddress(request("198.51.100.1", 22), address, Route.DIRECT))
+                .isInstanceOfSatisfying(
+                        Verdict.Allowed.class,
+                        allowed -> assertThat(allowed.requiresName()).isFalse());
+        assertThat(outcome(policy.onAddress(
+                        new ConnectRequest(1, Protocol.SOCKS5_UDP, CLIENT, null, request.target()),
+                        address,
+                        Route.DIRECT)))
+                .isEqualTo("refused: require-name");
+    }
+
+    @Test
+    void rolesAreTheClientsUsers() {
+        var forCi = new Condition(List.of(), Set.of(), Set.of(), Set.of(), List.of(), Set.of("ci"));
+        var rule = new Rule(
+                "ci",
+                "line 1",
+                Effect.ALLOW,
+                List.of(HostPattern.parse("api.example.com")),
+                List.of(),
+                forCi,
+                Optional.empty());
+        Policy policy = enforce(Effect.DENY, rule);
+        Target target = request("api.example.com", 443).target();
+        for (String role : Arrays.asList("ci", "ops", null)) {
+            assertThat(
+                            policy.onTarget(new ConnectRequest(1, Protocol.SOCKS5, CLIENT, role, target))
+                                    instanceof Verdict.Allowed)
+                    .isEqualTo("ci".equals(role));
+        }
+    }
+
+    private static String judge(Policy policy, String host, String address, Route route) {
+        return outcome(policy.onAddress(request(host, 443), InetAddress.ofLiteral(address), route));
+    }
+
+    private static String outcome(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Allowed allowed -> String.valueOf(allowed.rule()).replace("null", "default");
+            case Verdict.Refused refused -> "refused: " + refused.rule();
+        };
+    }
+
+    private RulePolicy enforce(Effect fallback, Rule... rules) {
+        return new RulePolicy(base, CompiledRules.of(set(Mode.ENFORCE, fallback, rules)));
+    }
+
+    private static RuleSet set(Mode mode, Effect fallback, Rule... rules) {
+        return new RuleSet("test.yaml", mode, fallback, Effect.ALLOW, false, false, true, List.of(rules));
+    }
+
+    private static Rule allow(String name, String... entries) {
+        return rule(name, Effect.ALLOW, entries);
+    }
+
+    private static Rule deny(String name, String... entries) {
+        return rule(name, Effect.DENY, entries);
+    }
+
+    private static Rule rule(String name, Effect effect, String... entries) {
+        return new Rule(
+                name,
+                "line " + name,
+                effect,
+                Arrays.stream(entries)
+                        .filter(entry -> entry.indexOf('/') < 0)
+                        .map(HostPattern::parse)
+                        .toList(),
+                Arrays.stream(entries)
+                        .filter(entry -> entry.indexOf('/') >= 0)
+                        .map(Cidr::parse)
+                        .toList(),
+                Condition.NONE,
+                Optional.empty());
+    }
+
+    private static ConnectRequest request(String host, int port) {
+        try {
+            return new ConnectRequest(1, Protocol.SOCKS5, CLIENT, null, new Target(HostSyntax.parse(host), port));
+        } catch (ConnectFailure e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.tailnet.proxy.policy.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class RuleReviewTest {
+    @Test
+    void nothingIsSaidOfRulesThatAllCount() {
+        assertThat(review(
+                        deny("a", "ads.example"),
+                        deny("b", "*.ads.example"),
+                        allow("c", ".example", "10.0.0.0/8"),
+                        allow("d", "*")))
+                .isEmpty();
+    }
+
+    @Test
+    void anEntryThatABroaderRuleHasIsNamed() {
+        assertThat(review(allow("wide", ".example"), allow("narrow", "www.example", "other.test")))
+                .containsExactly("rule 'narrow' (line narrow): www.example is in rule 'wide' (line wide) already");
+        assertThat(review(allow("wide", "10.0.0.0/8"), allow("narrow", "10.1.0.0/16", "192.168.0.0/16")))
+                .containsExactly("rule 'narrow' (line narrow): 10.1.0.0/16 is in rule 'wide' (line wide) already");
+    }
+
+    @Test
+    void aRuleWhoseEveryEntryIsUselessIsOneRemark() {
+        assertThat(review(allow("wide", "*"), allow("narrow", "a.test", "b.test")))
+                .containsExactly(
+                        "rule 'narrow' (line narrow): the rule never decides: a.test is in rule 'wide' (line wide)"
+                                + " already, and so on");
+    }
+
+    @Test
+    void whatIsDeniedAnywayIsNotAllowed() {
+        assertThat(review(deny("no", ".example"), allow("yes", "www.example")))
+                .containsExactly(
+                        "rule 'yes' (line yes): www.example is denied by rule 'no' (line no): deny wins, wherever"
+                                + " it stands");
+    }
+
+    @Test
+    void duplicatesAndNestedEntriesOfOneRuleAreNamed() {
+        assertThat(review(deny("one", "a.test", "A.test.", ".b.test", "x.b.test", "10.0.0.0/8", "10.1.0.0/16")))
+                .containsExactly(
+                        "rule 'one' (line one): a.test stands here twice",
+                        "rule 'one' (line one): x.b.test is inside another entry of the same rule",
+                        "rule 'one' (line one): 10.1.0.0/16 is inside another entry of the same rule");
+    }
+
+    @Test
+    void aRuleThatDeniesBehindOneThatAllowsIsUnsorted() {
+        assertThat(review(allow("yes", "a.test"), deny("no", "b.test"), deny("neither", "c.test")))
+                .containsExactly(
+                        "rule 'no' (line no): the rule denies, and stands behind 'yes' (line yes), which allows:"
+                                + " deny wins all the same, so write what denies first");
+    }
+
+    @Test
+    void aNarrowerConditionCoversNothing() {
+        var onPort = new Condition(List.of(new PortRange(443, 443)), Set.of(), Set.of(), Set.of(), List.of(), Set.of());
+        assertThat(review(rule("narrow", Effect.ALLOW, onPort, ".example"), allow("wide", "www.example")))
+                .isEmpty();
+        assertThat(review(allow("wide", ".example"), rule("narrow", Effect.ALLOW, onPort, "www.example")))
+                .hasSize(1);
+    }
+
+    private static List<String> review(Rule... rules) {
+        var set = new RuleSet("test", Mode.ENFORCE, Effect.DENY, Effect.DENY, false, false, true, List.of(rules));
+        return RuleReview.of(CompiledRules.of(set)).stream()
+                .map(RuleReview.Remark::toString)
+                .toList();
+    }
+
+    private static Rule allow(String name, String... entries) {
+        return rule(name, Effect.ALLOW, Condition.NONE, entries);
+    }
+
+    private static Rule deny(String name, String... entries) {
+        return rule(name, Effect.DENY, Condition.NONE, entries);
+    }
+
+    private static Rule rule(String name, Effect effect, Condition condition, String... entries) {
+        return new Rule(
+                name,
+                "line " + name,
+                effect,
+                Arrays.stream(entries)
+                        .filter(entry -> entry.indexOf('/') < 0)
+                        .map(HostPattern::parse)
+                        .toList(),
+                Arrays.stream(entries)
+                        .filter(entry -> entry.indexOf('/') >= 0)
+                        .map(Cidr::parse)
+                        .toList(),
+                condition,
+                Optional.empty());
+    }
+}
