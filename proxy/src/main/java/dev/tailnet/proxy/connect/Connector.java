@@ -10,6 +10,7 @@ import dev.tailnet.proxy.relay.Sockets;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
+import dev.tailnet.proxy.request.PlainRequest;
 import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.resolve.Resolver;
 import dev.tailnet.proxy.route.RouteTable;
@@ -75,6 +76,11 @@ public final class Connector {
     /** A request with a number of its own. */
     public ConnectRequest request(Protocol protocol, SocketAddress client, @Nullable String role, Target target) {
         return new ConnectRequest(nextId(), protocol, client, role, target);
+    }
+
+    /** One of plain HTTP that is to be passed on. */
+    public ConnectRequest request(SocketAddress client, @Nullable String role, Target target, PlainRequest http) {
+        return new ConnectRequest(nextId(), Protocol.HTTP, client, role, target, http);
     }
 
     /** A number that no request, dial or tunnel has. */

@@ -137,8 +137,9 @@ public final class DatagramSession<K> {
             return; // it has made way, and was cancelled for that
         }
         if (done.isSuccess()) {
-            flow.opened(done.getNow());
             open.put(flow.id(), flow);
+            done.getNow().trail().endBy(why -> loop.execute(() -> denied(flow, why)));
+            flow.opened(done.getNow());
             counters.flowOpened();
         } else {
             flow.refused(System.nanoTime());
@@ -152,6 +153,12 @@ public final class DatagramSession<K> {
             datagram.release();
         }
         flush();
+    }
+
+    private void denied(Flow<K> flow, ConnectFailure why) {
+        if (open.get(flow.id()) == flow) {
+            end(flow, TunnelEnd.Cause.CANCELLED, why.getMessage());
+        }
     }
 
     private void use(Flow<K> flow, long now) {

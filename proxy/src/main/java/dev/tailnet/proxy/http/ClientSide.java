@@ -35,6 +35,7 @@ final class ClientSide {
     private @Nullable Exchange exchange;
     private @Nullable ByteBuf early;
     private boolean headOnly;
+    private boolean byBrowser;
     private boolean inputEnded;
     private boolean draining;
     /** Nothing that comes from here on is read: there has been a last answer, or there is another protocol. */
@@ -69,8 +70,14 @@ final class ClientSide {
     }
 
     /** There is a request. */
-    void asked(boolean toHead) {
+    void asked(boolean toHead, boolean byBrowser) {
         headOnly = toHead;
+        this.byBrowser = byBrowser;
+    }
+
+    /** Runs on the connection's event loop, at once or soon. */
+    void execute(Runnable action) {
+        channel.eventLoop().execute(action);
     }
 
     void begin(ForwardedRequest forwarded, ConnectRequest request) {
@@ -154,7 +161,8 @@ final class ClientSide {
     void answer(HttpAnswer answer) {
         LOGGER.debug(
                 "Answered the HTTP request of {} with {}: {}", channel.remoteAddress(), answer.status(), answer.text());
-        sayLast(headOnly ? answer.encodeHead(ctx.alloc()) : answer.encode(ctx.alloc()));
+        HttpAnswer shown = byBrowser ? answer.asPage() : answer;
+        sayLast(headOnly ? shown.encodeHead(ctx.alloc()) : shown.encode(ctx.alloc()));
     }
 
     void sayLast(ByteBuf answer) {

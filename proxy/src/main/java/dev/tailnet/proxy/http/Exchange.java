@@ -48,15 +48,21 @@ final class Exchange {
     /** There is an open connection that may serve the request. */
     void reuse(UpstreamConnection kept, Trail again) {
         reused = true;
+        letPolicyEnd(again);
         send(kept, again);
     }
 
     /** There is a new connection. */
     void opened(UpstreamConnection connected, Trail begun) {
+        letPolicyEnd(begun);
         begun.established();
         established = true;
         client.exchanging();
         send(connected, begun);
+    }
+
+    private void letPolicyEnd(Trail begun) {
+        begun.endBy(why -> client.execute(() -> refuse(HttpAnswer.of(why))));
     }
 
     /** There is no connection; the audit knows. */
@@ -186,7 +192,7 @@ final class Exchange {
         current().closed(new TunnelEnd(cause, up, response.bytes(), why));
     }
 
-    /** The request turned out to be malformed halfway. */
+    /** The request turned out to be malformed, or came to be denied, halfway. */
     void refuse(HttpAnswer why) {
         if (leave(why.text())) {
             if (response.hasBegun()) {

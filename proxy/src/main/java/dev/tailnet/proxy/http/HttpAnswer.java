@@ -16,14 +16,39 @@ import java.nio.charset.StandardCharsets;
  * @param text cause and fix in one line
  * @param extraFields further header fields, each with its line end
  */
-record HttpAnswer(HttpResponseStatus status, String error, String text, String extraFields) {
+record HttpAnswer(HttpResponseStatus status, String error, String text, String extraFields, Form form) {
     private static final String WHO = "tailnet-agent";
     private static final String CLOSE = "Connection: close\r\n";
     private static final String DENIED = "http_request_denied";
     private static final String MALFORMED = "http_request_error";
 
+    /** What the body is. */
+    enum Form {
+        TEXT("text/plain"),
+        PAGE("text/html");
+
+        private final String mediaType;
+
+        Form(String mediaType) {
+            this.mediaType = mediaType;
+        }
+    }
+
     HttpAnswer {
         text = oneLine(text);
+    }
+
+    HttpAnswer(HttpResponseStatus status, String error, String text, String extraFields) {
+        this(status, error, text, extraFields, Form.TEXT);
+    }
+
+    /** The same for people who look at it in a browser. */
+    HttpAnswer asPage() {
+        return new HttpAnswer(status, error, text, extraFields, Form.PAGE);
+    }
+
+    private boolean isDenial() {
+        return status.equals(HttpResponseStatus.FORBIDDEN);
     }
 
     /** The table of failures: each one's status and error type. */
@@ -122,14 +147,19 @@ record HttpAnswer(HttpResponseStatus status, String error, String text, String e
     }
 
     private byte[] body() {
-        return (WHO + ": " + text + "\n").getBytes(StandardCharsets.UTF_8);
+        String body =
+                switch (form) {
+                    case TEXT -> WHO + ": " + text + "\n" + (isDenial() ? RefusalPage.FINAL + "\n" : "");
+                    case PAGE -> RefusalPage.of(status.toString(), text, isDenial());
+                };
+        return body.getBytes(StandardCharsets.UTF_8);
     }
 
     private ByteBuf encodeHead(ByteBufAllocator allocator, byte[] body, String connectionField) {
         String head = "HTTP/1.1 " + status.code() + " " + status.reasonPhrase() + "\r\n"
                 + extraFields
                 + "Proxy-Status: " + WHO + "; error=" + error + "; details=" + structured(text) + "\r\n"
-                + "Content-Type: text/plain; charset=utf-8\r\n"
+                + "Content-Type: " + form.mediaType + "; charset=utf-8\r\n"
                 + "Content-Length: " + body.length + "\r\n"
                 + connectionField
                 + "\r\n";

@@ -9,6 +9,7 @@ import dev.tailnet.proxy.connection.Rejection;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
+import dev.tailnet.proxy.request.PlainRequest;
 import dev.tailnet.proxy.request.Target;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -67,7 +68,7 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void read(ChannelHandlerContext ctx, HttpRequest request) {
-        client().asked(request.method().equals(HttpMethod.HEAD));
+        client().asked(request.method().equals(HttpMethod.HEAD), RefusalPage.isFor(request.headers()));
         if (request.decoderResult().isFailure()) {
             Throwable cause = request.decoderResult().cause();
             if (cause instanceof TooLongHttpHeaderException) {
@@ -102,8 +103,12 @@ final class HttpRequestHandler extends ChannelInboundHandlerAdapter {
         AbsoluteTarget target = AbsoluteTarget.parse(request.method(), request.uri());
         ForwardedRequest forwarded = ForwardedRequest.of(request, target);
         connection.endHandshake();
-        ConnectRequest asked =
-                connector().request(Protocol.HTTP, ctx.channel().remoteAddress(), connection.role(), target.target());
+        ConnectRequest asked = connector()
+                .request(
+                        ctx.channel().remoteAddress(),
+                        connection.role(),
+                        target.target(),
+                        new PlainRequest(request.method().name(), target.originForm()));
         connector().admit(connection, asked);
         client().begin(forwarded, asked);
     }
