@@ -52,6 +52,9 @@ class ConfigurationPrinterTest {
                         idle-timeout: 0  # default
                         max-header-size: 32k  # default
                         runtime-dir: /run/box  # --runtime-dir (flag)
+                        socket: /run/box/tailscaled.sock  # default
+                        operator: none  # default
+                        socket-others: read  # default
                         log-level: info  # default
                         log-format: text  # default
                         """);

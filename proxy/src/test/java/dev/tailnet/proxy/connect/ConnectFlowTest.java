@@ -107,7 +107,7 @@ class ConnectFlowTest {
             client.send(TestClient.httpConnect("example.com:443"));
             assertThat(client.readAllText())
                     .startsWith("HTTP/1.1 403 Forbidden\r\n")
-                    .endsWith("no names today\n");
+                    .contains("\r\n\r\ntailnet-agent: no names today\n");
             assertThat(proxy.resolver().asked()).isEmpty();
             assertThat(proxy.audit().decision().rule()).isEqualTo("test");
         }

@@ -31,6 +31,11 @@ public final class RecordingAudit implements AuditSink {
         return next(decisions, "decision");
     }
 
+    /** Waits for a decision, and leaves it for {@link #decision}. */
+    public void awaitDecision() {
+        Eventually.until(() -> !decisions.isEmpty());
+    }
+
     /** Why the next request that is decided came to nothing, waited for. */
     public ConnectFailure failure() {
         return Objects.requireNonNull(decision().failure(), "an established tunnel");

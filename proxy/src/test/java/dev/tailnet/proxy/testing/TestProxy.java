@@ -177,6 +177,11 @@ public final class TestProxy implements AutoCloseable {
         defaultRoute = Route.UNOWNED;
     }
 
+    /** From now on an address is outside the tailnet unless {@link #routes} says otherwise. */
+    public void directByDefault() {
+        defaultRoute = Route.DIRECT;
+    }
+
     public NettyDialer tailnet() {
         return tailnet;
     }
