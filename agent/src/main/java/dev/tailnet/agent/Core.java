@@ -34,8 +34,7 @@ record Core(
 
     /** @throws StartFailure if a directory cannot be had, or the event loops do not start; with nothing held */
     static Core make(Settings settings, Clock clock) throws StartFailure {
-        var claim =
-                RuntimeClaim.on(settings.runtimeDir(), settings.localApi().isShared());
+        var claim = RuntimeClaim.on(settings.runtimeDir(), settings.localApi().isShared());
         try {
             if (settings.node().stateDir().isPresent()) {
                 StateDirectory.prepare(settings.node().stateDir().get());

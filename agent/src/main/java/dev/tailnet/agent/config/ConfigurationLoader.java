@@ -71,8 +71,8 @@ final class ConfigurationLoader {
 
     private Settings settings(SettingReader reader) {
         var stateDir = stateDir(reader);
-        var runtimeDir = reader.one(
-                Setting.RUNTIME_DIR, Values::path, RuntimeDirectory.defaultFor(environment), Path::toString);
+        var runtimeDir =
+                reader.one(Setting.RUNTIME_DIR, Values::path, RuntimeDirectory.defaultFor(environment), Path::toString);
         var node = new NodeSettings(
                 isFirst ? new AuthKeySettings(reader, environment).read(stateDir) : Optional.empty(),
                 reader.one(Setting.HOSTNAME, Values::hostname, HostName.ofHost(), Function.identity()),

@@ -40,8 +40,9 @@ final class PolicyReader {
         var together = new ArrayList<>(lists);
         together.addAll(base.rules());
         if (!lists.isEmpty() && base.mode() == Mode.OPEN) {
-            reader.findings().warning(
-                    "the mode of the policy is open: " + lists.getFirst().where() + " has no effect");
+            reader.findings()
+                    .warning("the mode of the policy is open: "
+                            + lists.getFirst().where() + " has no effect");
         }
         var rules = new RuleSet(
                 base.source(),
@@ -103,8 +104,8 @@ final class PolicyReader {
     private <T> void add(
             List<Rule> rules, Setting setting, Effect effect, Function<String, T> parser, RuleMaker<T> maker) {
         Source source = reader.source(setting);
-        List<T> entries = List.copyOf(reader.each(
-                reader.given(setting).map(ListValues::items).orElse(List.of()), source, parser));
+        List<T> entries = List.copyOf(
+                reader.each(reader.given(setting).map(ListValues::items).orElse(List.of()), source, parser));
         reader.note(setting, entries.stream().map(Object::toString).toList());
         if (!entries.isEmpty()) {
             rules.add(maker.make(setting.key(), source.text(), effect, entries));

@@ -91,7 +91,8 @@ public final class PolicyPages {
             made = JsonMapper.builder().build();
             mapper = made;
         }
-        return Answer.ok("application/json", made.writerWithDefaultPrettyPrinter().writeValueAsBytes(trial));
+        return Answer.ok(
+                "application/json", made.writerWithDefaultPrettyPrinter().writeValueAsBytes(trial));
     }
 
     private static ConnectRequest request(QueryStringDecoder uri) throws ConnectFailure {

@@ -147,11 +147,10 @@ record HttpAnswer(HttpResponseStatus status, String error, String text, String e
     }
 
     private byte[] body() {
-        String body =
-                switch (form) {
-                    case TEXT -> WHO + ": " + text + "\n" + (isDenial() ? RefusalPage.FINAL + "\n" : "");
-                    case PAGE -> RefusalPage.of(status.toString(), text, isDenial());
-                };
+        String body = switch (form) {
+            case TEXT -> WHO + ": " + text + "\n" + (isDenial() ? RefusalPage.FINAL + "\n" : "");
+            case PAGE -> RefusalPage.of(status.toString(), text, isDenial());
+        };
         return body.getBytes(StandardCharsets.UTF_8);
     }
 

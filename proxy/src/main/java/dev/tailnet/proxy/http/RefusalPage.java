@@ -6,7 +6,8 @@ import io.netty.handler.codec.http.HttpHeaders;
 /** What people see in a browser whose request comes to nothing. Programs get a line of text, whatever they claim to accept. */
 final class RefusalPage {
     /** For those who would ask again, programs above all. */
-    static final String FINAL = "This is what the policy says, not a failure: the same request gets the same answer. Do not retry.";
+    static final String FINAL =
+            "This is what the policy says, not a failure: the same request gets the same answer. Do not retry.";
 
     private static final String HTML = "text/html";
     private static final String BROWSER = "Mozilla/";
@@ -16,7 +17,8 @@ final class RefusalPage {
     /** Browsers all say Mozilla/5.0; of programs, few do, and fewer of these want HTML. */
     static boolean isFor(HttpHeaders headers) {
         String accept = headers.get(HttpHeaderNames.ACCEPT, "");
-        return accept.contains(HTML) && headers.get(HttpHeaderNames.USER_AGENT, "").startsWith(BROWSER);
+        return accept.contains(HTML)
+                && headers.get(HttpHeaderNames.USER_AGENT, "").startsWith(BROWSER);
     }
 
     static String of(String title, String text, boolean isFinal) {
@@ -27,6 +29,9 @@ final class RefusalPage {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

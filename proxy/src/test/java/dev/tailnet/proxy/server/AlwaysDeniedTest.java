@@ -87,7 +87,11 @@ class AlwaysDeniedTest {
                     }
                     if (spelling.indexOf(':') >= 0) {
                         check(proxy, row, spelling, AlwaysDeniedTest::socks5Address);
-                        check(proxy, row, nameOf(proxy, InetAddress.ofLiteral(spelling)), AlwaysDeniedTest::httpConnect);
+                        check(
+                                proxy,
+                                row,
+                                nameOf(proxy, InetAddress.ofLiteral(spelling)),
+                                AlwaysDeniedTest::httpConnect);
                     }
                 }
                 check(proxy, row, row.address(), AlwaysDeniedTest::socks5Address);
@@ -189,10 +193,11 @@ class AlwaysDeniedTest {
         var loop = proxy.loops().group().next();
         var client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         return loop.submit(() -> proxy.connector()
-                        .open(proxy.connector().request(Protocol.CLI, client, null, target), loop))
-                .get()
-                .await()
-                .cause() != null;
+                                .open(proxy.connector().request(Protocol.CLI, client, null, target), loop))
+                        .get()
+                        .await()
+                        .cause()
+                != null;
     }
 
     private static boolean forward(TestProxy proxy, String host) throws Exception {

@@ -50,7 +50,8 @@ public final class Spellings {
                 "2002:" + hex + ":1:2:3:4:5",
                 "2001:db8::5efe:" + dotted,
                 "2001:db8::200:5efe:" + hex,
-                String.format("2001:0:4136:e378:8000:63bf:%02x%02x:%02x%02x", ~a & 0xff, ~b & 0xff, ~c & 0xff, ~d & 0xff)));
+                String.format(
+                        "2001:0:4136:e378:8000:63bf:%02x%02x:%02x%02x", ~a & 0xff, ~b & 0xff, ~c & 0xff, ~d & 0xff)));
         if (all > 1) {
             spellings.add("::" + hex); // ::0 and ::1 are themselves
         }

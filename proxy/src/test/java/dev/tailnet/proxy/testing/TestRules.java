@@ -74,7 +74,8 @@ public final class TestRules {
                 cidrs.add(Cidr.parse(entry));
             }
         }
-        rules.add(new Rule(name, "rules.yaml, line " + (rules.size() + 1), effect, hosts, cidrs, condition, Optional.empty()));
+        rules.add(new Rule(
+                name, "rules.yaml, line " + (rules.size() + 1), effect, hosts, cidrs, condition, Optional.empty()));
         return this;
     }
 
@@ -83,7 +84,6 @@ public final class TestRules {
     }
 
     public RulePolicy policy() {
-        return new RulePolicy(
-                new BasePolicy(Internet.DIRECT, new OwnListeners(List::of)), CompiledRules.of(set()));
+        return new RulePolicy(new BasePolicy(Internet.DIRECT, new OwnListeners(List::of)), CompiledRules.of(set()));
     }
 }
