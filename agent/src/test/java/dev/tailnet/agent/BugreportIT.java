@@ -14,9 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,6 +36,8 @@ class BugreportIT extends OnTestNetwork {
     private static final String HASH =
             "$6$first$EZGfKyNhw/zTIdEjbCVkR8/fcQqZN2tuZz6csxMYbqJPDZJF4eW8.dfSZkQKp2AhjUs5SJ8Bwq1IfzxlWmUBY0";
 
+    private static final Pattern PRIVATE_KEY = Pattern.compile("priv(?:key)?:(?!0{64})([0-9a-f]{64,})");
+
     @Test
     void holdsEverythingButSecrets() throws IOException {
         String key = network.createAuthKey(AuthKeyOptions.ephemeralNode());
@@ -38,6 +45,7 @@ class BugreportIT extends OnTestNetwork {
                 network.directory().resolve("users"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(users, "ci:" + HASH + "\n");
+        Path state = network.directory().resolve("reported-state");
         try (var proxy = OutboundProxy.forUser(TestAddresses.DIRECT_HOST_IPV4, "box", PROXY_PASSWORD);
                 var page = new PageServer(TestAddresses.DIRECT_HOST_IPV4, "the page");
                 AgentProcess agent = AgentProcess.in(network, "reported")
@@ -47,7 +55,7 @@ class BugreportIT extends OnTestNetwork {
                         .arguments(
                                 "--upstream-proxy-for=direct",
                                 "--users-file=" + users,
-                                "--state-dir=" + network.directory().resolve("reported-state"),
+                                "--state-dir=" + state,
                                 "--log-level=trace")
                         .startAndAwaitRunning()) {
             String url = "http://198.51.100.10:" + page.port();
@@ -77,17 +85,17 @@ class BugreportIT extends OnTestNetwork {
             assertThat(members.get("threads.txt")).contains("\"event-loop-");
             assertThat(members.get("system.txt")).contains("/proc/version: Linux");
             assertThat(members.get("report.txt")).contains("version: ", "prefs.json");
-            members.forEach((name, text) -> assertThat(text)
-                    .as(name)
-                    .doesNotContain(
-                            key,
-                            PROXY_PASSWORD,
-                            encoded(),
-                            USERS_PASSWORD,
-                            HASH,
-                            basic("box", PROXY_PASSWORD),
-                            basic("ci", USERS_PASSWORD),
-                            "privkey:"));
+            List<String> secrets = new ArrayList<>(List.of(
+                    key,
+                    PROXY_PASSWORD,
+                    encoded(),
+                    USERS_PASSWORD,
+                    HASH,
+                    basic("box", PROXY_PASSWORD),
+                    basic("ci", USERS_PASSWORD)));
+            secrets.addAll(privateKeys(state.resolve("tailscaled.state")));
+            assertThat(secrets).as("the node's and the machine's key among them").hasSizeGreaterThan(8);
+            members.forEach((name, text) -> assertThat(text).as(name).doesNotContain(secrets));
 
             assertThat(agent.verb("bugreport", "--output", file.toString()).exitCode())
                     .as("a file that is there is not touched")
@@ -105,6 +113,16 @@ class BugreportIT extends OnTestNetwork {
 
     private static Curl through(AgentProcess agent, String password, String url) {
         return Curl.run("-x", "http://ci:" + password + "@127.0.0.1:" + agent.proxyPort(), "-p", url);
+    }
+
+    /** What the state file keeps as values in base64; a key of zeros is none. */
+    private static Set<String> privateKeys(Path state) throws IOException {
+        Set<String> keys = new HashSet<>();
+        for (var value : JsonMapper.shared().readTree(Files.readString(state)).values()) {
+            var text = new String(Base64.getDecoder().decode(value.asString()), StandardCharsets.UTF_8);
+            PRIVATE_KEY.matcher(text).results().forEach(match -> keys.add(match.group(1)));
+        }
+        return keys;
     }
 
     private static Map<String, String> members(Path file) throws IOException {

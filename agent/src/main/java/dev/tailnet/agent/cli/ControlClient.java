@@ -54,6 +54,14 @@ final class ControlClient {
         }
     }
 
+    /** The agent's own sentence, if it is one; a page that it does not have has none. */
+    private static String reason(String body) {
+        var sentence = body.strip();
+        return sentence.isEmpty() || sentence.lines().count() > 1
+                ? ". It may be of another version: restart it"
+                : ": " + sentence;
+    }
+
     private static String body(String text, Path socket) throws ControlException {
         var end = text.indexOf("\r\n\r\n");
         var status = text.lines().findFirst().orElse("");
@@ -61,10 +69,10 @@ final class ControlClient {
             throw new ControlException(
                     "what listens on " + socket + " is no tailnet-agent, or it ended while answering");
         }
+        var body = text.substring(end + 4);
         if (!status.startsWith("200", "HTTP/1.x ".length())) {
-            throw new ControlException(
-                    "the agent at " + socket + " answered: " + status + ". It may be of another version: restart it");
+            throw new ControlException("the agent at " + socket + " answered: " + status + reason(body));
         }
-        return text.substring(end + 4);
+        return body;
     }
 }

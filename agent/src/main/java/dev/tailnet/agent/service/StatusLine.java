@@ -12,6 +12,8 @@ public final class StatusLine {
     private StatusLine() {}
 
     /**
+     * The line for a state.
+     *
      * @param self null before the first login
      * @param peers empty when nobody has counted them yet
      * @param hasAuthKey whether the agent was given one: if it needs a login all the same, the reason tells more than the way to

@@ -61,6 +61,16 @@ class ControlClientTest {
     }
 
     @Test
+    void tellsTheAgentsReason() throws Exception {
+        try (var server = ControlSocket.in(directory)) {
+            var request = server.answer("HTTP/1.1 503 Service Unavailable\r\n\r\nthe node is not there yet\n");
+            assertThatThrownBy(() -> new ControlClient(directory, LONG).get("/debug/prefs"))
+                    .hasMessageEndingWith("answered: HTTP/1.1 503 Service Unavailable: the node is not there yet");
+            assertThat(request.get()).startsWith("GET ");
+        }
+    }
+
+    @Test
     void refusesWhatIsNoHttp() throws Exception {
         try (var server = ControlSocket.in(directory)) {
             var request = server.answer("220 mail ready\r\n");

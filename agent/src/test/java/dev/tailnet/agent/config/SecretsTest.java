@@ -2,6 +2,7 @@ package dev.tailnet.agent.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.proxy.dial.upstream.UpstreamProxy;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,13 +47,8 @@ class SecretsTest {
                         .secret()
                         .reveal())
                 .isEqualTo(KEY);
-        assertThat(configuration
-                        .settings()
-                        .upstream()
-                        .orElseThrow()
-                        .proxy()
-                        .credentials()
-                        .password())
+        assertThat(configuration.settings().upstream().orElseThrow().proxy().credentials())
+                .extracting(UpstreamProxy.Credentials::password)
                 .isEqualTo(PASSWORD);
         List<Object> all = new ArrayList<>();
         collect(configuration, all);
@@ -64,7 +61,7 @@ class SecretsTest {
     }
 
     /** Every object that can be reached through the components of records and the items of collections. */
-    private static void collect(Object value, List<Object> all) {
+    private static void collect(@Nullable Object value, List<Object> all) {
         switch (value) {
             case Record owner -> {
                 all.add(owner);
@@ -87,7 +84,7 @@ class SecretsTest {
         return component.getName().equals("password");
     }
 
-    private static Object read(Record owner, RecordComponent component) {
+    private static @Nullable Object read(Record owner, RecordComponent component) {
         try {
             var accessor = component.getAccessor();
             accessor.setAccessible(true);

@@ -19,7 +19,11 @@ class ThreadDumpTest {
                     () -> {
                         begun.countDown();
                         lock.lock();
-                        lock.unlock();
+                        try {
+                            Thread.yield();
+                        } finally {
+                            lock.unlock();
+                        }
                     },
                     "dump-waiter");
             waiter.setDaemon(true);

@@ -35,7 +35,7 @@ class PulseTest {
             pulse.whenAllAnswer(() -> during.complete(null));
             // The other loop has answered by now: it runs what it is given in order.
             for (var loop : loops.group()) {
-                if (loop != hung) {
+                if (!loop.equals(hung)) {
                     loop.submit(() -> {}).get(10, TimeUnit.SECONDS);
                 }
             }
