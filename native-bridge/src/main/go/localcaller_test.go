@@ -75,13 +75,13 @@ func TestActors(t *testing.T) {
 		t.Error("this process is not the backend itself")
 	}
 	user, ok := localCaller{local: true, uid: somebody}.actor().(localUser)
-	if !ok || ipnauth.IsTailscaled(user) || user.IsLocalAdmin("") {
+	if !ok || ipnauth.IsTailscaled(user) || user.caller.isAdmin() {
 		t.Error("a user of the host has the rights of the backend")
 	}
 	if name, err := user.Username(); err != nil || name != strconv.Itoa(somebody) {
 		t.Errorf("the name of a user that has none is %q, %v", name, err)
 	}
-	if root := (localUser{caller: localCaller{local: true}}); !root.IsLocalAdmin("") {
+	if root := (localUser{caller: localCaller{local: true}}); !root.caller.isAdmin() {
 		t.Error("root is no administrator")
 	}
 }
