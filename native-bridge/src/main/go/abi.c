@@ -189,9 +189,9 @@ int tailnet_start(tailscale sd) {
 
 int tailnet_close(tailscale sd) { return go_close_async(sd); }
 
-int tailnet_route(tailscale sd, const char *ip) {
+int tailnet_route(tailscale sd, uint64_t high, uint64_t low) {
 	clear_error(sd);
-	return go_route(sd, (char *)ip);
+	return go_route(sd, high, low);
 }
 
 int tailnet_resolve(tailscale sd, uint64_t id, const char *name, int timeout_ms) {

@@ -14,8 +14,8 @@ import (
 )
 
 //export go_route
-func go_route(sd C.int, ip *C.char) C.int {
-	return bridgeValue(sd, func(n *node) (route, error) { return n.routeOf(text(ip)) })
+func go_route(sd C.int, high, low C.uint64_t) C.int {
+	return bridgeValue(sd, func(n *node) (route, error) { return n.routeOf(address(uint64(high), uint64(low))), nil })
 }
 
 //export go_dial_async

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"encoding/binary"
 	"net/netip"
-	"syscall"
 
 	"tailscale.com/ipn/ipnlocal"
 	"tailscale.com/net/tsaddr"
@@ -19,17 +19,21 @@ const (
 	routeUnowned  route = 4
 )
 
+// address makes one of its 16 bytes; IPv4 is what is mapped to IPv6.
+func address(high, low uint64) netip.Addr {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], high)
+	binary.BigEndian.PutUint64(b[8:], low)
+	return netip.AddrFrom16(b).Unmap()
+}
+
 // routeOf says how the tailnet would carry packets to an address.
-func (n *node) routeOf(ip string) (route, error) {
-	addr, err := netip.ParseAddr(ip)
-	if err != nil || addr.Zone() != "" {
-		return 0, apiErrorf(syscall.EINVAL, "%q is no IP address", ip)
-	}
+func (n *node) routeOf(addr netip.Addr) route {
 	backend, err := n.ready()
 	if err != nil {
 		backend = nil
 	}
-	return lookUpRoute(backend, addr.Unmap()), nil
+	return lookUpRoute(backend, addr)
 }
 
 // lookUpRoute asks the tables that netstack's packets are routed by, so it is never out of step with them. They are in

@@ -38,14 +38,15 @@ func TestThisHostIsNotTheTailnets(t *testing.T) {
 	}
 }
 
-func TestRouteOfWhatIsNoAddress(t *testing.T) {
+func TestRouteBeforeTheNodeIsUp(t *testing.T) {
 	n := newNode()
-	for _, ip := range []string{"", "peer", "1.2.3", "fe80::1%eth0"} {
-		if _, err := n.routeOf(ip); err == nil {
-			t.Errorf("%q has a route", ip)
-		}
+	if got := n.routeOf(address(0, 0xffff_6440_0001)); got != routeUnowned {
+		t.Errorf("100.64.0.1: %d", got)
 	}
-	if got, err := n.routeOf("::ffff:100.64.0.1"); err != nil || got != routeUnowned {
-		t.Errorf("%d %v", got, err)
+	if got := n.routeOf(address(0xfd7a_115c_a1e0_0000, 1)); got != routeUnowned {
+		t.Errorf("fd7a:115c:a1e0::1: %d", got)
+	}
+	if got := n.routeOf(address(0x2001_0db8_0000_0000, 1)); got != routeNone {
+		t.Errorf("2001:db8::1: %d", got)
 	}
 }

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 // The version of this interface. It changes whenever a caller built against the older one could misbehave.
-#define TAILNET_ABI_VERSION 2
+#define TAILNET_ABI_VERSION 3
 
 // Returns the TAILNET_ABI_VERSION that the library was built with.
 int tailnet_abi_version(void);
@@ -134,8 +134,9 @@ enum tailnet_via {
 	TAILNET_VIA_DIRECT = 1,  // from the host's own network stack
 };
 
-// Says how the tailnet would carry packets to ip (a literal): an enum tailnet_route, or -EINVAL. Never blocks.
-int tailnet_route(tailscale sd, const char *ip);
+// Says how the tailnet would carry packets to an address: an enum tailnet_route. The address is 16 bytes as two numbers, the
+// first byte the most significant; IPv4 is ::ffff:a.b.c.d (RFC 4291, section 2.5.5.2). Never blocks.
+int tailnet_route(tailscale sd, uint64_t high, uint64_t low);
 
 // Looks a name up, the tailnet first, then the system: TAILNET_RESOLVED follows once, within timeout_ms.
 int tailnet_resolve(tailscale sd, uint64_t id, const char *name, int timeout_ms);

@@ -34,7 +34,7 @@ final class Natives {
 
     static native int tailnet_close(int sd);
 
-    static native int tailnet_route(int sd, String ip);
+    static native int tailnet_route(int sd, long high, long low);
 
     static native int tailnet_resolve(int sd, long id, String name, int timeoutMillis);
 

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Code#NODE_DOWN} among the codes once the node is closed.
  */
 public final class TailnetNode implements AutoCloseable {
+    /** {@code ::ffff:0:0}, the lower half. */
+    private static final long IPV4_MAPPED = 0xffff_0000_0000L;
+
     private static final int ERROR_BYTES = 1024;
 
     private final int handle;
@@ -259,7 +262,10 @@ public final class TailnetNode implements AutoCloseable {
     /** Says how the tailnet would carry packets to an address. */
     public TailnetRoute routeOf(InetAddress ip) {
         checkOpen("look up a route");
-        int route = Natives.tailnet_route(handle, ip.getHostAddress());
+        ByteBuffer bytes = ByteBuffer.wrap(ip.getAddress());
+        int route = bytes.remaining() == Integer.BYTES
+                ? Natives.tailnet_route(handle, 0, IPV4_MAPPED | Integer.toUnsignedLong(bytes.getInt()))
+                : Natives.tailnet_route(handle, bytes.getLong(), bytes.getLong());
         return TailnetRoute.of(check(route, "look up a route"));
     }
 
