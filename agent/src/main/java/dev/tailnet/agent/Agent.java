@@ -40,7 +40,7 @@ public final class Agent {
         Traffic traffic;
         try {
             traffic = new Traffic(core);
-            parts.open(new ExposedServices(core), traffic);
+            parts.open(core.auditing(), new ExposedServices(core), traffic);
             nodeStart.listening();
             parts.open(
                     notices,

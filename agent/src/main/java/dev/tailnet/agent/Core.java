@@ -17,6 +17,7 @@ import java.time.Clock;
  * @param pending what the node was asked and has not answered
  * @param inbound what comes from the tailnet
  * @param listeners where this agent listens, as it comes about
+ * @param auditing a part, too, which outlives the others
  */
 record Core(
         Settings settings,
@@ -27,7 +28,8 @@ record Core(
         InboundConnections inbound,
         NodeSupervisor node,
         OpenListeners listeners,
-        Exposures exposures)
+        Exposures exposures,
+        Auditing auditing)
         implements AutoCloseable {
     /** More loops than this do not help: the bytes are moved elsewhere. */
     private static final int MAX_EVENT_LOOPS = 4;
@@ -45,7 +47,8 @@ record Core(
             var node = new NodeSupervisor(settings.node(), settings.runtimeDir(), pending, inbound, clock);
             var listeners = new OpenListeners();
             var exposures = new Exposures(node::node, listeners::addresses);
-            return new Core(settings, clock, claim, loops, pending, inbound, node, listeners, exposures);
+            var auditing = new Auditing(settings.audit(), listeners::addresses, clock);
+            return new Core(settings, clock, claim, loops, pending, inbound, node, listeners, exposures, auditing);
         } catch (StartFailure | RuntimeException e) {
             claim.close();
             throw e;
@@ -64,6 +67,7 @@ record Core(
     @Override
     public void close() {
         loops.close();
+        auditing.end();
         claim.close();
     }
 }

@@ -16,6 +16,7 @@ public enum ExitCode {
     UNANSWERED(9, "resolve: nobody could tell"),
     TUNNEL(10, "nc: there is no tunnel to the target, or it broke"),
     DENIED_BY_POLICY(13, "policy test: the policy denies the request"),
+    AUDIT(14, "the audit log cannot be opened or read"),
     INTERRUPTED(130, "ended at once by a second signal");
 
     private final int code;

@@ -1,5 +1,6 @@
 package dev.tailnet.agent;
 
+import dev.tailnet.agent.audit.AuditReport;
 import dev.tailnet.agent.config.Internet;
 import dev.tailnet.agent.config.NodeSettings;
 import dev.tailnet.agent.expose.InboundCounts;
@@ -93,6 +94,11 @@ final class RunningView implements AgentView {
     @Override
     public List<Listener> listeners() {
         return core.listeners().shown();
+    }
+
+    @Override
+    public @Nullable AuditReport audit() {
+        return core.auditing().report();
     }
 
     @Override

@@ -57,16 +57,17 @@ final class Traffic implements Part {
                 core.inbound()::counts,
                 names.resolver()::counts,
                 names::dnsCounts,
-                datagrams::counts));
+                datagrams::counts,
+                core.auditing()::report));
         authenticator = new UserAuthenticator(settings.users().orElse(null));
         var sockets = new BridgeSockets(link);
         connector = new Connector(
                 policy.policy(),
-                core.node().readiness(),
+                core.auditing().before(core.node().readiness()),
                 names.resolver(),
                 routes,
                 ConnectionWays.of(settings, link, sockets, own, names.resolver()),
-                Witnesses.of(metrics),
+                Witnesses.of(metrics, core.auditing()),
                 LimitTerms.timeouts(settings.limits()),
                 sockets);
     }

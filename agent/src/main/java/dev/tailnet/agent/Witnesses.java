@@ -8,7 +8,7 @@ import dev.tailnet.proxy.audit.Slf4jAuditSink;
 final class Witnesses {
     private Witnesses() {}
 
-    static AuditSink of(Metrics metrics) {
-        return AuditSink.all(new Slf4jAuditSink(), metrics);
+    static AuditSink of(Metrics metrics, Auditing auditing) {
+        return AuditSink.all(new Slf4jAuditSink(), metrics, auditing);
     }
 }

@@ -94,7 +94,9 @@ class BugreportIT extends OnTestNetwork {
                     basic("box", PROXY_PASSWORD),
                     basic("ci", USERS_PASSWORD)));
             secrets.addAll(privateKeys(state.resolve("tailscaled.state")));
-            assertThat(secrets).as("the node's and the machine's key among them").hasSizeGreaterThan(8);
+            assertThat(secrets)
+                    .as("the node's and the machine's key among them")
+                    .hasSizeGreaterThan(8);
             members.forEach((name, text) -> assertThat(text).as(name).doesNotContain(secrets));
 
             assertThat(agent.verb("bugreport", "--output", file.toString()).exitCode())

@@ -98,6 +98,21 @@ class ModuleDirectionsTest {
             .areAssignableTo(ProcessBuilder.class);
 
     @ArchTest
+    static final ArchRule THE_AUDIT_KNOWS_ONLY_ITS_SETTINGS = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.agent.audit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.tailnet.agent",
+                    "dev.tailnet.agent.cli..",
+                    "dev.tailnet.agent.expose..",
+                    "dev.tailnet.agent.metrics..",
+                    "dev.tailnet.agent.node..",
+                    "dev.tailnet.agent.status..",
+                    "dev.tailnet.agent.tunnel..");
+
+    @ArchTest
     static final ArchRule WHAT_IS_EXPOSED_KNOWS_NEITHER_TUNNELS_NOR_STATUS = noClasses()
             .that()
             .resideInAPackage("dev.tailnet.agent.expose..")

@@ -35,6 +35,7 @@ final class StatusText {
         }
         row(text, "Connections", connections(status.object("connections")));
         exposed(text, status);
+        audit(text, status.object("audit"));
         row(text, "Version", version(status.object("version")));
         row(text, "Up", status.text("uptimeSeconds").map(StatusText::duration).orElse(""));
         peers(text, status.objects("peers"));
@@ -92,6 +93,18 @@ final class StatusText {
                             + inbound.text("refused").orElse("0") + " refused; " + bytes(inbound, "bytesUp") + " up, "
                             + bytes(inbound, "bytesDown") + " down");
         }
+    }
+
+    private static void audit(StringBuilder text, Json audit) {
+        audit.text("log")
+                .ifPresent(log -> row(
+                        text,
+                        "Audit",
+                        log + "; " + audit.text("written").orElse("0") + " lines, "
+                                + audit.text("lost").orElse("0") + " lost"
+                                + audit.text("trouble")
+                                        .map(trouble -> "; " + trouble)
+                                        .orElse("")));
     }
 
     private static String version(Json version) {

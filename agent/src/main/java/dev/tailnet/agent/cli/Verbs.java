@@ -17,6 +17,7 @@ final class Verbs {
         all.put("resolve", ResolveVerb::new);
         all.put("nc", NcVerb::new);
         all.put("policy", PolicyVerb::new);
+        all.put("audit", AuditVerb::new);
         all.put("env", EnvVerb::new);
         all.put("ssh-config", SshConfigVerb::new);
         all.put("bugreport", BugreportVerb::new);

@@ -101,6 +101,7 @@ final class ConfigurationLoader {
                         Duration.ofSeconds(10),
                         Values::print),
                 new LimitSettings(reader).read(),
+                new AuditReader(reader).read(),
                 reader.one(Setting.LOG_LEVEL, constant(LogLevel.class), LogLevel.INFO, Values::name),
                 reader.one(Setting.LOG_FORMAT, constant(LogFormat.class), LogFormat.TEXT, Values::name));
     }

@@ -168,6 +168,23 @@ public enum Setting {
     LOG_LEVEL("log-level", Group.BEHAVIOUR, "LEVEL", "error, warn, info, debug or trace (default info)"),
     LOG_FORMAT("log-format", Group.BEHAVIOUR, "text|json", "How a line of the log on stderr looks (default text)"),
 
+    AUDIT_LOG(
+            "audit-log",
+            Group.AUDIT,
+            "FILE|stdout|journald|unix:PATH",
+            "Where each decision and each end is told, a line of JSON each (default none); 'audit' shows them"),
+    AUDIT_MAX_SIZE(
+            "audit-max-size", Group.AUDIT, "SIZE", "From which size on a file is rotated (default 100m; 0: never)"),
+    AUDIT_MAX_AGE("audit-max-age", Group.AUDIT, "TIME", "From which age on a file is rotated (default 24h; 0: never)"),
+    AUDIT_KEEP("audit-keep", Group.AUDIT, "NUMBER", "How many rotated files are left (default 10; 0: all)"),
+    AUDIT_FSYNC("audit-fsync", Group.AUDIT, "BOOL", "Have what is written reach the disk at once (default false)"),
+    AUDIT_ON_FAILURE(
+            "audit-on-failure",
+            Group.AUDIT,
+            "continue|not-ready|block",
+            "While nothing can be written requests go on, and lines may be lost (continue); also /readyz says so"
+                    + " (not-ready); or they wait and then fail (block). Default continue"),
+
     CONFIG("config", Group.CONFIGURATION, "FILE", "YAML file whose keys are the names of these flags");
 
     /** The sections of {@code run --help}. */
@@ -179,6 +196,7 @@ public enum Setting {
         POLICY("Policy"),
         LIMITS("Limits"),
         BEHAVIOUR("Behaviour"),
+        AUDIT("Audit"),
         CONFIGURATION("Configuration");
 
         private final String heading;
@@ -300,13 +318,19 @@ public enum Setting {
                     SOCKET_OTHERS,
                     LOG_LEVEL,
                     LOG_FORMAT,
+                    AUDIT_LOG,
+                    AUDIT_MAX_SIZE,
+                    AUDIT_MAX_AGE,
+                    AUDIT_KEEP,
+                    AUDIT_FSYNC,
+                    AUDIT_ON_FAILURE,
                     CONFIG -> false;
         };
     }
 
     /** Whether the bare flag means true. */
     public boolean isSwitch() {
-        return this == EPHEMERAL || this == ACCEPT_ROUTES;
+        return this == EPHEMERAL || this == ACCEPT_ROUTES || this == AUDIT_FSYNC;
     }
 
     /** Whether a running agent takes over a change, when it reads its configuration again. */

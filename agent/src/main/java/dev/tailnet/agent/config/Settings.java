@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param localApi where the tailscale command finds the node, and who may do what there
  * @param drainTimeout how long open tunnels may go on after the first stop signal
  * @param limits what each client is granted
+ * @param audit how the audit is kept; empty when it is not
  * @param logLevel the least severe level that is logged
  * @param logFormat how a log line looks
  */
@@ -38,6 +39,7 @@ public record Settings(
         LocalApiSocket localApi,
         Duration drainTimeout,
         Limits limits,
+        Optional<AuditSettings> audit,
         LogLevel logLevel,
         LogFormat logFormat) {
 

@@ -38,6 +38,7 @@ final class Meters {
     private final Map<TunnelEnd.Cause, Counter> tunnelEnds = new EnumMap<>(TunnelEnd.Cause.class);
     private final Sampled sampled;
     private final DatagramMeters datagrams;
+    private final RuleMeters rules;
 
     Meters(Sources sources) {
         this.sources = sources;
@@ -79,6 +80,8 @@ final class Meters {
         var first = Sample.of(sources);
         sampled = new Sampled(registry, first);
         datagrams = new DatagramMeters(registry, sources.datagrams().get(), first.node());
+        rules = new RuleMeters(registry);
+        AuditMeters.add(registry, sources.audit());
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -90,6 +93,7 @@ final class Meters {
         ConnectFailure failure = decision.failure();
         FailureReason reason = failure == null ? null : failure.reason();
         outcomes(connections, decision.request().protocol()).count(reason);
+        rules.decided(decision);
         Route route = decision.route();
         boolean dialed = !decision.dial().isZero();
         if (route == null || route == Route.UNOWNED || !dialed) {

@@ -1,5 +1,6 @@
 package dev.tailnet.agent.metrics;
 
+import dev.tailnet.agent.audit.AuditReport;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.proxy.connection.Counts;
@@ -7,6 +8,7 @@ import dev.tailnet.proxy.datagram.DatagramCounts;
 import dev.tailnet.proxy.dns.DnsCounts;
 import dev.tailnet.proxy.resolve.CacheCounts;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Where sampled numbers come from. Each is asked once for a scrape. */
 public record Sources(
@@ -16,4 +18,5 @@ public record Sources(
         Supplier<InboundCounts> inbound,
         Supplier<CacheCounts> names,
         Supplier<DnsCounts> dns,
-        Supplier<DatagramCounts> datagrams) {}
+        Supplier<DatagramCounts> datagrams,
+        Supplier<@Nullable AuditReport> audit) {}

@@ -1,5 +1,6 @@
 package dev.tailnet.agent.status;
 
+import dev.tailnet.agent.audit.AuditReport;
 import dev.tailnet.agent.config.NodeSettings;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.metrics.NodeSample;
@@ -41,6 +42,10 @@ public interface AgentView {
 
     /** Every listener that is open, the status endpoint's own among them. */
     List<Listener> listeners();
+
+    /** How the audit log fares; null when there is none. */
+    @Nullable
+    AuditReport audit();
 
     /** Whether the proxies accept connections: not any more once the agent is stopping. */
     boolean accepting();

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param peers the other nodes, by name
  * @param listeners where the agent listens, with the ports it got
  * @param exposed what the tailnet may connect to
+ * @param audit how the audit log fares; null when there is none
  * @param uptimeSeconds since the agent started
  * @param warnings what the node's health checks complain about, and what this answer lacks
  */
@@ -46,6 +47,7 @@ public record StatusDocument(
         Connections connections,
         List<Exposed> exposed,
         Inbound inbound,
+        @Nullable Audit audit,
         long uptimeSeconds,
         Version version,
         List<String> warnings) {
@@ -137,6 +139,17 @@ public record StatusDocument(
      * @param bytesDown to peers, since the start
      */
     public record Inbound(int open, long accepted, long refused, long bytesUp, long bytesDown) {}
+
+    /**
+     * The audit log.
+     *
+     * @param log a file, {@code stdout}, {@code journald} or {@code unix:PATH}
+     * @param written lines, since the start
+     * @param lost lines, since the start, because they could not be written for too long
+     * @param waiting lines now
+     * @param trouble why lines cannot be written now; empty when they can
+     */
+    public record Audit(String log, long written, long lost, int waiting, String trouble) {}
 
     /**
      * @param tailscale the library's version; null until it is loaded

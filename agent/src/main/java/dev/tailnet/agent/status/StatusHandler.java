@@ -1,5 +1,6 @@
 package dev.tailnet.agent.status;
 
+import dev.tailnet.agent.audit.AuditReport;
 import dev.tailnet.agent.metrics.Metrics;
 import dev.tailnet.agent.node.NodeState;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -91,6 +92,13 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             return Answer.text(
                     HttpResponseStatus.SERVICE_UNAVAILABLE,
                     "the node is not up (" + StatusReporter.name(state.kind()) + "): " + state.reason());
+        }
+        AuditReport audit = agent.audit();
+        if (audit != null && audit.isRequired() && !audit.counts().trouble().isEmpty()) {
+            return Answer.text(
+                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                    "the audit cannot be written to " + audit.log() + ": "
+                            + audit.counts().trouble());
         }
         return agent.accepting()
                 ? Answer.text(HttpResponseStatus.OK, "ready")

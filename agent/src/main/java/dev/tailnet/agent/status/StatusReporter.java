@@ -1,10 +1,13 @@
 package dev.tailnet.agent.status;
 
+import dev.tailnet.agent.audit.AuditCounts;
+import dev.tailnet.agent.audit.AuditReport;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.agent.node.SelfNode;
 import dev.tailnet.agent.node.Trouble;
+import dev.tailnet.agent.status.StatusDocument.Audit;
 import dev.tailnet.agent.status.StatusDocument.Connections;
 import dev.tailnet.agent.status.StatusDocument.Inbound;
 import dev.tailnet.proxy.connection.Counts;
@@ -59,6 +62,7 @@ final class StatusReporter {
                 connections(sample),
                 agent.exposed(),
                 inbound(sample),
+                audit(),
                 Duration.between(agent.startedAt(), clock.instant()).toSeconds(),
                 agent.version(),
                 warnings);
@@ -68,6 +72,15 @@ final class StatusReporter {
         InboundCounts counts = agent.inbound();
         return new Inbound(
                 counts.open(), counts.accepted(), counts.refusedInAll(), sample.inboundUp(), sample.inboundDown());
+    }
+
+    private @Nullable Audit audit() {
+        AuditReport report = agent.audit();
+        if (report == null) {
+            return null;
+        }
+        AuditCounts counts = report.counts();
+        return new Audit(report.log(), counts.written(), counts.lost(), counts.waiting(), counts.trouble());
     }
 
     private Connections connections(NodeSample sample) {

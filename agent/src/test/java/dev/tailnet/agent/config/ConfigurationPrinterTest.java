@@ -57,6 +57,12 @@ class ConfigurationPrinterTest {
                         socket-others: read  # default
                         log-level: info  # default
                         log-format: text  # default
+                        audit-log: none  # default
+                        audit-max-size: 100m  # default
+                        audit-max-age: 86400s  # default
+                        audit-keep: 10  # default
+                        audit-fsync: false  # default
+                        audit-on-failure: continue  # default
                         """);
     }
 

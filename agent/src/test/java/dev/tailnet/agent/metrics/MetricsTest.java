@@ -2,6 +2,8 @@ package dev.tailnet.agent.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.agent.audit.AuditCounts;
+import dev.tailnet.agent.audit.AuditReport;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.expose.Refusal;
 import dev.tailnet.agent.node.NodeState;
@@ -40,6 +42,7 @@ class MetricsTest {
             new Target(new Host.Address(ADDRESS), 80));
 
     private NodeState state = new NodeState(NodeState.Kind.STARTING, "starting", NodeState.Outlook.FINE);
+    private @Nullable AuditReport audit;
     private final Metrics metrics = new Metrics(new Sources(
             () -> state,
             () -> new Counts(7, Map.of(Rejection.MAX_CONNECTIONS, 1L), 2, 3, 5, 4),
@@ -47,7 +50,8 @@ class MetricsTest {
             () -> new InboundCounts(2, 9, Map.of(Refusal.NOT_ALLOWED, 3L)),
             () -> new CacheCounts(11, 12, 13, 14),
             () -> new DnsCounts(15, 16, 17, 18),
-            () -> new DatagramCounts(1, 2, 3, 4, 5, 6, Map.of(DropReason.QUEUE_FULL, 7L))));
+            () -> new DatagramCounts(1, 2, 3, 4, 5, 6, Map.of(DropReason.QUEUE_FULL, 7L)),
+            () -> audit));
 
     @Test
     void countsWhatHappensBeforeAndAfterTheMetersAreMade() {
@@ -165,6 +169,49 @@ class MetricsTest {
                         "tailnet_udp_dropped_total{reason=\"network\"} 80.0",
                         "tailnet_udp_dropped_total{reason=\"queue_full\"} 97.0",
                         "tailnet_udp_dropped_total{reason=\"malformed\"} 0.0");
+    }
+
+    @Test
+    void saysHowTheAuditFares() {
+        assertThat(metrics.scrape())
+                .contains("tailnet_audit_lines_total{result=\"written\"} 0.0", "tailnet_audit_broken 0.0");
+
+        audit = new AuditReport("stdout", false, new AuditCounts(5, 6, 7, "no space left"));
+
+        assertThat(metrics.scrape())
+                .contains(
+                        "tailnet_audit_lines_total{result=\"written\"} 5.0",
+                        "tailnet_audit_lines_total{result=\"lost\"} 6.0",
+                        "tailnet_audit_waiting 7.0",
+                        "tailnet_audit_broken 1.0");
+    }
+
+    @Test
+    void countsDecisionsByRuleUpToSoManyRules() {
+        for (int i = 0; i < 300; i++) {
+            metrics.decided(refused("rule-" + i));
+        }
+        metrics.decided(refused("rule-7"));
+
+        assertThat(metrics.scrape())
+                .contains(
+                        "tailnet_policy_decisions_total{decision=\"deny\",rule=\"rule-7\"} 2.0",
+                        "tailnet_policy_decisions_total{decision=\"deny\",rule=\"rule-199\"} 1.0",
+                        "tailnet_policy_decisions_total{decision=\"deny\",rule=\"(others)\"} 100.0");
+    }
+
+    private static Decision refused(String rule) {
+        return new Decision(
+                REQUEST,
+                List.of(),
+                null,
+                null,
+                null,
+                new Ruling("enforce", rule, null),
+                new ConnectFailure(FailureReason.NOT_ALLOWED, "words"),
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO);
     }
 
     private static Decision decision(@Nullable Route route, @Nullable FailureReason reason) {

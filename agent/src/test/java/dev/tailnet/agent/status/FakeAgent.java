@@ -1,5 +1,6 @@
 package dev.tailnet.agent.status;
 
+import dev.tailnet.agent.audit.AuditReport;
 import dev.tailnet.agent.config.NodeSettings;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.expose.Refusal;
@@ -24,6 +25,7 @@ final class FakeAgent implements AgentView {
 
     volatile NodeState state = RUNNING;
     volatile boolean accepting = true;
+    volatile @Nullable AuditReport audit;
     volatile String exitNodeTrouble = "";
     volatile @Nullable SelfNode self = new SelfNode("box.tailnet.test", List.of("100.64.0.2"), null);
 
@@ -83,6 +85,11 @@ final class FakeAgent implements AgentView {
     @Override
     public List<Listener> listeners() {
         return List.of(new Listener("mixed", "127.0.0.1:1055", null));
+    }
+
+    @Override
+    public @Nullable AuditReport audit() {
+        return audit;
     }
 
     @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.StartFailure;
+import dev.tailnet.agent.audit.AuditCounts;
+import dev.tailnet.agent.audit.AuditReport;
 import dev.tailnet.agent.logging.Logging;
 import dev.tailnet.agent.metrics.Metrics;
 import dev.tailnet.agent.metrics.Sources;
@@ -81,7 +83,8 @@ class StatusServerTest {
                         agent::inbound,
                         () -> new CacheCounts(0, 0, 0, 0),
                         () -> DnsCounts.NONE,
-                        new DatagramCounters()::counts)),
+                        new DatagramCounters()::counts,
+                        agent::audit)),
                 (client, target) -> false,
                 DebugPages.of(() -> "hostname: box\n", Logging.recent(), new LocalApi(loops.group(), () -> null)),
                 Clock.fixed(Instant.parse("2026-01-01T00:01:00Z"), ZoneOffset.UTC));
@@ -170,6 +173,20 @@ class StatusServerTest {
         agent.accepting = false;
 
         assertThat(get("/readyz")).startsWith("HTTP/1.1 503").contains("not accepting");
+    }
+
+    @Test
+    void isNotReadyWithoutTheAuditThatItNeeds() throws IOException {
+        agent.audit = new AuditReport("/a/log", true, new AuditCounts(5, 0, 3, "No space left on device"));
+
+        assertThat(get("/readyz"))
+                .startsWith("HTTP/1.1 503")
+                .endsWith("\r\n\r\nthe audit cannot be written to /a/log: No space left on device\n");
+        assertThat(get("/status")).contains("\"audit\"", "\"/a/log\"", "No space left on device");
+
+        agent.audit = new AuditReport("/a/log", false, new AuditCounts(5, 0, 3, "No space left on device"));
+
+        assertThat(get("/readyz")).startsWith("HTTP/1.1 200");
     }
 
     @Test

@@ -69,7 +69,7 @@ public final class Connector {
         connection.waiting();
         Channel channel = connection.channel();
         channel.config().setAutoRead(false);
-        ConnectRequest request = request(protocol, channel.remoteAddress(), role, target);
+        ConnectRequest request = request(protocol, connection.clientAddress(), role, target);
         channel.pipeline().addLast(HandlerNames.CONNECT, new ConnectHandler(this, connection, request, replies));
     }
 
@@ -118,7 +118,9 @@ public final class Connector {
      */
     public @Nullable Trail reuse(ConnectRequest request, Candidate way) {
         Policy now = policy.current();
-        Candidate allowed = now.onTarget(request) instanceof Verdict.Allowed ? mayTake(now, request, way) : null;
+        Candidate allowed = readiness.isReady() && now.onTarget(request) instanceof Verdict.Allowed
+                ? mayTake(now, request, way)
+                : null;
         return allowed == null ? null : Trail.reusing(this, request, now, allowed);
     }
 

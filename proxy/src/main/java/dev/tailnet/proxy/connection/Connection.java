@@ -2,14 +2,21 @@ package dev.tailnet.proxy.connection;
 
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.request.LocalClient;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.PeerCredentials;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One accepted connection from accept to its end. Its phases follow in the order of {@link Phase}, but for one that waits again
@@ -25,6 +32,8 @@ public final class Connection implements ChannelFutureListener {
         TUNNEL,
         ENDED
     }
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Connection.class);
 
     private final Connections connections;
     private Phase phase = Phase.HANDSHAKING;
@@ -53,6 +62,20 @@ public final class Connection implements ChannelFutureListener {
     /** The client's channel; not to be asked for once there is a tunnel. */
     public synchronized Channel channel() {
         return Objects.requireNonNull(channel, "the tunnel has no channel");
+    }
+
+    /** Where the client is: an address of TCP, or a {@link LocalClient} on a unix socket. Not to be asked for once there is a tunnel. */
+    public SocketAddress clientAddress() {
+        Channel open = channel();
+        if (open instanceof EpollDomainSocketChannel unix) {
+            try {
+                PeerCredentials peer = unix.peerCredentials();
+                return new LocalClient(peer.pid(), peer.uid());
+            } catch (IOException e) {
+                LOGGER.debug("A client on a unix socket cannot be told", e);
+            }
+        }
+        return open.remoteAddress();
     }
 
     /** The client proved to be this user, as which it counts from here on. */

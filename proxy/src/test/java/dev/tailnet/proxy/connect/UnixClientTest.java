@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Connections;
 import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.Host;
+import dev.tailnet.proxy.request.LocalClient;
 import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.request.TunnelEnd;
 import dev.tailnet.proxy.testing.TargetServer;
@@ -26,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -64,7 +67,12 @@ class UnixClientTest {
                 assertThat(new String(Channels.newInputStream(client).readAllBytes(), StandardCharsets.US_ASCII))
                         .isEqualTo("go\nearly");
             }
-            assertThat(proxy.audit().decision().request().role()).isEqualTo("me");
+            ConnectRequest request = proxy.audit().decision().request();
+            assertThat(request.role()).isEqualTo("me");
+            assertThat(request.client()).isInstanceOfSatisfying(LocalClient.class, caller -> {
+                assertThat(caller.pid()).isEqualTo((int) ProcessHandle.current().pid());
+                assertThat(caller.uid()).isEqualTo(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+            });
             assertThat(proxy.audit().close().end()).isEqualTo(new TunnelEnd(TunnelEnd.Cause.FINISHED, 5, 5, ""));
             assertThat(connections.counts().live()).isZero();
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tailnet.agent.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package dev.tailnet.proxy.request;
+
+import java.net.SocketAddress;
+
+/** A client on a unix socket, whom the system vouches for (unix(7), SO_PEERCRED). */
+public final class LocalClient extends SocketAddress {
+    private static final long serialVersionUID = 1L;
+
+    private final int pid;
+    private final int uid;
+
+    /** @param pid 0 when it is none of this process's namespace */
+    public LocalClient(int pid, int uid) {
+        this.pid = pid;
+        this.uid = uid;
+    }
+
+    /** The process that connected; 0 when it cannot be seen from here. */
+    public int pid() {
+        return pid;
+    }
+
+    /** The user who connected. */
+    public int uid() {
+        return uid;
+    }
+
+    @Override
+    public String toString() {
+        return "local";
+    }
+}
