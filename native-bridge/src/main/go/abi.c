@@ -172,6 +172,8 @@ int tailnet_abi_version(void) { return TAILNET_ABI_VERSION; }
 
 const char *tailnet_version(void) { return go_version(); }
 
+const char *tailnet_build(void) { return go_build(); }
+
 int tailnet_set_option(tailscale sd, const char *name, const char *value) {
 	clear_error(sd);
 	return go_set_option(sd, (char *)name, (char *)value);

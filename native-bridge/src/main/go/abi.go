@@ -158,6 +158,11 @@ var version = sync.OnceValue(func() *C.char { return C.CString("tailscale.com v"
 //export go_version
 func go_version() *C.char { return version() }
 
+var build = sync.OnceValue(func() *C.char { return C.CString(buildInfo()) })
+
+//export go_build
+func go_build() *C.char { return build() }
+
 //export go_set_option
 func go_set_option(sd C.int, name, value *C.char) C.int {
 	return bridge(sd, func(n *node) error {

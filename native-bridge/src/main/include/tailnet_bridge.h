@@ -27,6 +27,10 @@ int tailnet_abi_version(void);
 // Returns "tailscale.com vX.Y.Z" as a static string that the caller does not free.
 const char *tailnet_version(void);
 
+// Returns {"tailscale":"X.Y.Z","go":"goX.Y.Z","cap":N} as a static string that the caller does not free; cap is the version of
+// tailscale's protocol.
+const char *tailnet_build(void);
+
 // Sets an option before tailnet_start. Options, beside those with a function of their own in tailscale.h:
 //   tags            comma-separated ACL tags ("tag:ci,tag:web")
 //   accept-routes   "true" (default) or "false": use subnet routes that peers advertise

@@ -57,6 +57,17 @@ public final class Libtailscale {
     }
 
     /**
+     * What the library was built with, as a JSON object: {@code tailscale}, {@code go}, and {@code cap}, the version of
+     * tailscale's protocol.
+     *
+     * @throws LibraryException if it cannot be loaded
+     */
+    public static String build() {
+        load();
+        return Natives.tailnet_build();
+    }
+
+    /**
      * Overwrites every occurrence of a secret in the arguments and environment of this process as the system shows them
      * ({@code /proc/self/cmdline}, {@code /proc/self/environ}).
      *

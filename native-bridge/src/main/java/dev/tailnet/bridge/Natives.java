@@ -26,6 +26,8 @@ final class Natives {
 
     static native String tailnet_version();
 
+    static native String tailnet_build();
+
     static native int tailnet_set_option(int sd, String name, String value);
 
     static native int tailnet_events(int sd);
