@@ -13,9 +13,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A connection to the running agent's control socket with one deadline for all that is sent and received. */
+/** A connection to a socket of the running agent with one deadline for all that is sent and received. */
 final class ControlConnection implements AutoCloseable {
     static final String SOCKET = "agent.sock";
+
+    /** As good as no deadline. */
+    static final Duration UNLIMITED = Duration.ofDays(36_500);
 
     private final Path socket;
     private final Duration timeout;
@@ -31,11 +34,23 @@ final class ControlConnection implements AutoCloseable {
         this.selector = selector;
     }
 
-    /** @throws ControlException if there is no agent */
+    /**
+     * Opens one to the control socket.
+     *
+     * @throws ControlException if there is no agent
+     */
     static ControlConnection open(Path runtimeDir, Duration timeout) throws ControlException {
-        var socket = runtimeDir.resolve(SOCKET);
+        return to(runtimeDir.resolve(SOCKET), timeout);
+    }
+
+    /**
+     * Opens one to any socket of an agent.
+     *
+     * @throws ControlException if there is no agent
+     */
+    static ControlConnection to(Path socket, Duration timeout) throws ControlException {
         if (!Files.exists(socket)) {
-            throw noAgent(runtimeDir, null);
+            throw noAgent(socket, null);
         }
         SocketChannel channel = null;
         try {
@@ -44,7 +59,7 @@ final class ControlConnection implements AutoCloseable {
             return new ControlConnection(socket, timeout, channel, Selector.open());
         } catch (ConnectException e) {
             closeQuietly(channel);
-            throw noAgent(runtimeDir, e);
+            throw noAgent(socket, e);
         } catch (IOException e) {
             closeQuietly(channel);
             throw broken(socket, e);
@@ -56,7 +71,7 @@ final class ControlConnection implements AutoCloseable {
     }
 
     void send(String request) throws ControlException {
-        var bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+        var bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8));
         try {
             while (channel.write(bytes) >= 0 && bytes.hasRemaining()) {
                 await(SelectionKey.OP_WRITE);
@@ -86,7 +101,7 @@ final class ControlConnection implements AutoCloseable {
     private void await(int operation) throws IOException, ControlException {
         var millis = (deadline - System.nanoTime()) / 1_000_000;
         if (millis <= 0) {
-            throw new ControlException("the agent at " + socket + " did not answer within " + timeout.toMillis()
+            throw new ControlTimeoutException("the agent at " + socket + " did not answer within " + timeout.toMillis()
                     + " ms. If it hangs, kill it and look at its log");
         }
         channel.register(selector, operation);
@@ -122,9 +137,12 @@ final class ControlConnection implements AutoCloseable {
         }
     }
 
-    private static ControlException noAgent(Path runtimeDir, @Nullable ConnectException cause) {
-        var message = "no agent is running in " + runtimeDir
-                + ". Start one with 'tailnet-agent run', or name its directory with --runtime-dir";
+    private static ControlException noAgent(Path socket, @Nullable ConnectException cause) {
+        var message = socket.endsWith(SOCKET)
+                ? "no agent is running in " + socket.getParent()
+                        + ". Start one with 'tailnet-agent run', or name its directory with --runtime-dir"
+                : "no agent answers at " + socket
+                        + ". Start one with 'tailnet-agent run', or name its socket with --socket";
         return cause == null ? new ControlException(message) : new ControlException(message, cause);
     }
 

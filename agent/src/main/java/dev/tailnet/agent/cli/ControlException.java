@@ -1,7 +1,9 @@
 package dev.tailnet.agent.cli;
 
-/** The running agent cannot be asked: none runs, or it does not answer. The message says what to do. */
-final class ControlException extends Exception {
+import dev.tailnet.agent.ExitCode;
+
+/** The running agent cannot be asked, or says no. The message says what to do. */
+class ControlException extends Exception {
     private static final long serialVersionUID = 1L;
 
     ControlException(String message) {
@@ -10,5 +12,10 @@ final class ControlException extends Exception {
 
     ControlException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** What a verb that cannot go on ends with. */
+    ExitCode exitCode() {
+        return ExitCode.NO_AGENT;
     }
 }

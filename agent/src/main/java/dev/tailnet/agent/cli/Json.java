@@ -1,10 +1,12 @@
 package dev.tailnet.agent.cli;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -55,7 +57,48 @@ final class Json {
             }
             return items;
         }
-        return token == JsonToken.VALUE_NULL ? null : parser.getString();
+        return switch (token) {
+            case VALUE_NULL -> null;
+            case VALUE_STRING -> parser.getString();
+            default -> new Literal(parser.getString());
+        };
+    }
+
+    /** A number or a boolean, as it was written. */
+    record Literal(String text) {}
+
+    /** A copy with one member set, at the end if it is new. */
+    Json with(String name, @Nullable Object value) {
+        var copy = new LinkedHashMap<>(members);
+        copy.put(name, value);
+        return new Json(copy);
+    }
+
+    /** A copy without the members of an object member that do not match. */
+    Json filtered(String name, Predicate<Json> filter) {
+        var kept = new LinkedHashMap<String, @Nullable Object>();
+        object(name).members.forEach((key, value) -> {
+            if (!(value instanceof Json object) || filter.test(object)) {
+                kept.put(key, value);
+            }
+        });
+        return with(name, new Json(kept));
+    }
+
+    Map<String, @Nullable Object> members() {
+        return Collections.unmodifiableMap(members);
+    }
+
+    /** The members that are objects, as in a map of them. */
+    List<Json> values() {
+        return members.values().stream()
+                .filter(Json.class::isInstance)
+                .map(Json.class::cast)
+                .toList();
+    }
+
+    boolean has(String name) {
+        return members.get(name) != null;
     }
 
     Json object(String name) {
@@ -64,7 +107,24 @@ final class Json {
 
     /** A string, number or boolean as text. */
     Optional<String> text(String name) {
-        return members.get(name) instanceof String text && !text.isEmpty() ? Optional.of(text) : Optional.empty();
+        return scalar(members.get(name)).filter(text -> !text.isEmpty());
+    }
+
+    private static Optional<String> scalar(@Nullable Object value) {
+        return switch (value) {
+            case String text -> Optional.of(text);
+            case Literal literal -> Optional.of(literal.text());
+            case null, default -> Optional.empty();
+        };
+    }
+
+    /** A whole number; 0 if it is none. */
+    long number(String name) {
+        try {
+            return text(name).map(Long::parseLong).orElse(0L);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
     }
 
     boolean isTrue(String name) {
@@ -72,16 +132,17 @@ final class Json {
     }
 
     List<String> texts(String name) {
-        return items(name, String.class);
+        return items(name).stream().map(Json::scalar).flatMap(Optional::stream).toList();
     }
 
     List<Json> objects(String name) {
-        return items(name, Json.class);
+        return items(name).stream()
+                .filter(Json.class::isInstance)
+                .map(Json.class::cast)
+                .toList();
     }
 
-    private <T> List<T> items(String name, Class<T> type) {
-        return members.get(name) instanceof List<?> items
-                ? items.stream().filter(type::isInstance).map(type::cast).toList()
-                : List.of();
+    private List<?> items(String name) {
+        return members.get(name) instanceof List<?> items ? items : List.of();
     }
 }

@@ -10,6 +10,10 @@ interface Verb {
     /** Describes its flags. A model made by code: reading annotations costs start-up time. */
     CommandSpec spec();
 
-    /** Does it; writes what was asked for to stdout and everything else to stderr. */
-    ExitCode execute(ParseResult arguments);
+    /**
+     * Does it; writes what was asked for to stdout and everything else to stderr.
+     *
+     * @throws ControlException if the running agent cannot be asked or says no, for the program to report
+     */
+    ExitCode execute(ParseResult arguments) throws ControlException;
 }
