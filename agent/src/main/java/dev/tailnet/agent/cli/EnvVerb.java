@@ -79,7 +79,7 @@ final class EnvVerb implements Verb {
             return ExitCode.NO_AGENT;
         }
         var environment = new ProxyEnvironment(
-                proxies.get(), !arguments.hasMatchedOption(NO_ALL_PROXY), !arguments.hasMatchedOption(NO_JAVA));
+                proxies.get(), !Switches.isOn(arguments, NO_ALL_PROXY), !Switches.isOn(arguments, NO_JAVA));
         System.out.print(format.print(environment.variables(System.getenv())));
         return ExitCode.OK;
     }

@@ -3,54 +3,58 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.ExitCode;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code ip}: the node's tailnet addresses, a line each. */
+/** {@code ip}: tailnet addresses of the node, or of a peer, a line each. */
 final class IpVerb implements Verb {
-    private static final String ONLY_V4 = "-4";
-    private static final String ONLY_V6 = "-6";
-
     @Override
     public CommandSpec spec() {
         var spec = CommandSpec.create();
         spec.usageMessage()
-                .description("Shows the node's tailnet addresses.")
-                .footer("", "Examples:", "  tailnet-agent ip -4");
-        spec.addOption(Switches.of("Only the IPv4 address", ONLY_V4));
-        spec.addOption(Switches.of("Only the IPv6 address", ONLY_V6));
+                .description("Shows the tailnet addresses of the running agent's node, or of a peer.")
+                .footer("", "Examples:", "  tailnet-agent ip -4", "  tailnet-agent ip -1 db");
+        AddressChoice.addTo(spec);
+        spec.addPositional(PositionalParamSpec.builder()
+                .index("0")
+                .arity("0..1")
+                .type(String.class)
+                .paramLabel("PEER")
+                .description("Whose, by name or address (default: the node's own)")
+                .build());
         RunningAgentFlags.addTo(spec);
         return spec;
     }
 
     @Override
-    public ExitCode execute(ParseResult arguments) {
-        var onlyV4 = arguments.hasMatchedOption(ONLY_V4);
-        var onlyV6 = arguments.hasMatchedOption(ONLY_V6);
-        if (onlyV4 && onlyV6) {
-            throw new ParameterException(arguments.commandSpec().commandLine(), "-4 and -6 exclude each other");
+    public ExitCode execute(ParseResult arguments) throws ControlException {
+        var choice = AddressChoice.read(arguments);
+        var status = Json.parse(RunningAgentFlags.client(arguments).get("/status"));
+        String peer = arguments.matchedPositionalValue(0, "");
+        var all = peer.isEmpty() ? status.texts("addresses") : of(peer, status);
+        var asked = choice.of(all);
+        if (asked.isEmpty()) {
+            System.err.println(Program.NAME + ": "
+                    + (all.isEmpty() ? whyNone(peer, status) : "no address of this kind, only " + String.join(", ", all)));
+            return peer.isEmpty() ? ExitCode.NODE : ExitCode.NOT_FOUND;
         }
-        try {
-            var status = Json.parse(RunningAgentFlags.client(arguments).get("/status"));
-            var all = status.texts("addresses");
-            var asked = all.stream()
-                    .filter(address -> address.indexOf(':') < 0 ? !onlyV6 : !onlyV4)
-                    .toList();
-            if (asked.isEmpty()) {
-                System.err.println(Program.NAME + ": " + whyNone(status, all));
-                return ExitCode.NODE;
-            }
-            asked.forEach(System.out::println);
-            return ExitCode.OK;
-        } catch (ControlException e) {
-            System.err.println(Program.NAME + ": " + e.getMessage());
-            return ExitCode.NO_AGENT;
-        }
+        asked.forEach(System.out::println);
+        return ExitCode.OK;
     }
 
-    private static String whyNone(Json status, List<String> all) {
-        return all.isEmpty()
+    private static List<String> of(String wanted, Json status) {
+        return status.objects("peers").stream()
+                .filter(peer -> peer.texts("addresses").contains(wanted)
+                        || wanted.equalsIgnoreCase(peer.text("name").orElse(""))
+                        || wanted.equalsIgnoreCase(peer.text("dnsName").orElse("")))
+                .findFirst()
+                .map(peer -> peer.texts("addresses"))
+                .orElse(List.of());
+    }
+
+    private static String whyNone(String peer, Json status) {
+        return peer.isEmpty()
                 ? "the node has no address yet: " + StatusText.state(status)
-                : "the node has no address of this kind, only " + String.join(", ", all);
+                : "there is no peer " + peer + "; 'tailnet-agent status' lists them";
     }
 }

@@ -16,6 +16,10 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        var invocation = Invocation.current();
+        if (invocation == Invocation.TAILSCALE) {
+            System.exit(exitCode(new Program(Verbs.ofTailscale(), invocation), args));
+        }
         var library = NativeLibrary.none();
         if (args.length > 0 && args[0].equals(Verbs.RUN) && Arrays.stream(args).noneMatch(NEEDS_NO_LIBRARY::contains)) {
             library = NativeLibrary.load();
@@ -56,7 +60,7 @@ public final class Main {
                     };
                 },
                 library);
-        System.exit(exitCode(new Program(new Verbs(run)), args));
+        System.exit(exitCode(new Program(Verbs.ofAgent(run), invocation), args));
     }
 
     private static int exitCode(Program program, String[] args) {

@@ -19,24 +19,31 @@ final class Program {
     private static final String HELP = "help";
 
     private final Verbs verbs;
+    private final Invocation invocation;
 
-    Program(Verbs verbs) {
+    Program(Verbs verbs, Invocation invocation) {
         this.verbs = verbs;
+        this.invocation = invocation;
     }
 
     int execute(String... args) {
-        var arguments = args.length > 0 && args[0].equals(HELP) ? helpAsFlag(args) : args;
+        var given = invocation == Invocation.TAILSCALE ? TailscaleArguments.translate(args) : args;
+        var arguments = given.length > 0 && given[0].equals(HELP) ? helpAsFlag(given) : given;
         var selected = verbs.select(arguments.length == 0 ? "" : arguments[0]);
-        var commandLine = commandLine(selected);
+        var commandLine = commandLine(invocation, selected);
         try {
-            return execute(commandLine, selected, arguments).code();
+            return invocation.exitCode(execute(commandLine, selected, arguments));
         } catch (ParameterException e) {
             complain(e);
             return ExitCode.USAGE.code();
+        } catch (ControlException e) {
+            System.err.println(NAME + ": " + e.getMessage());
+            return invocation.exitCode(e.exitCode());
         }
     }
 
-    private static ExitCode execute(CommandLine commandLine, Map<String, Verb> selected, String[] arguments) {
+    private static ExitCode execute(CommandLine commandLine, Map<String, Verb> selected, String[] arguments)
+            throws ControlException {
         var parsed = commandLine.parseArgs(arguments);
         var called = parsed.subcommand();
         if (called == null) {
@@ -69,8 +76,9 @@ final class Program {
         return arguments;
     }
 
-    private static CommandLine commandLine(Map<String, Verb> selected) {
-        var root = CommandSpec.create().name(NAME).addOption(helpOption());
+    /** The description of verbs, by which arguments are read and completed. */
+    static CommandLine commandLine(Invocation invocation, Map<String, Verb> selected) {
+        var root = CommandSpec.create().name(invocation.toString()).addOption(helpOption());
         root.addOption(OptionSpec.builder("-V", "--version")
                 .versionHelp(true)
                 .type(boolean.class)
@@ -92,7 +100,7 @@ final class Program {
                         "  curl -x socks5h://127.0.0.1:1055 http://grafana/",
                         "",
                         "'tailnet-agent help COMMAND' has the flags of a command and the exit codes.");
-        selected.forEach((name, verb) -> root.addSubcommand(name, describe(name, verb)));
+        selected.forEach((name, verb) -> root.addSubcommand(name, describe(invocation, name, verb)));
         var commandLine = new CommandLine(root);
         commandLine.setExpandAtFiles(false);
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
@@ -100,12 +108,12 @@ final class Program {
         return commandLine;
     }
 
-    private static CommandSpec describe(String name, Verb verb) {
+    private static CommandSpec describe(Invocation invocation, String name, Verb verb) {
         var spec = verb.spec().name(name).addOption(helpOption());
         spec.usageMessage()
                 .optionListHeading("%n")
                 .exitCodeListHeading("%nExit codes:%n")
-                .exitCodeList(exitCodes());
+                .exitCodeList(exitCodes(invocation));
         return spec;
     }
 
@@ -118,7 +126,10 @@ final class Program {
                 .build();
     }
 
-    private static Map<String, String> exitCodes() {
+    private static Map<String, String> exitCodes(Invocation invocation) {
+        if (invocation == Invocation.TAILSCALE) {
+            return Map.of("0", "success", "1", "failure", "2", "wrong flag");
+        }
         var meanings = new TreeMap<String, String>((one, other) -> Integer.parseInt(one) - Integer.parseInt(other));
         Arrays.stream(ExitCode.values()).forEach(code -> meanings.put(String.valueOf(code.code()), code.meaning()));
         return meanings;

@@ -41,7 +41,7 @@ final class ResolveVerb implements Verb {
             var body = RunningAgentFlags.client(arguments)
                     .get("/resolve?name=" + URLEncoder.encode(name, StandardCharsets.UTF_8));
             var answer = Json.parse(body);
-            if (arguments.hasMatchedOption(Switches.JSON)) {
+            if (Switches.isOn(arguments, Switches.JSON)) {
                 System.out.println(body.stripTrailing());
             } else {
                 print(answer);

@@ -1,7 +1,5 @@
 package dev.tailnet.agent.cli;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,7 +11,7 @@ final class StatusText {
 
     private StatusText() {}
 
-    static String print(Json status) {
+    static String print(Json status, StatusDetail detail) {
         var text = new StringBuilder();
         row(text, "State", state(status));
         row(text, "Node", node(status));
@@ -38,7 +36,10 @@ final class StatusText {
         audit(text, status.object("audit"));
         row(text, "Version", version(status.object("version")));
         row(text, "Up", status.text("uptimeSeconds").map(StatusText::duration).orElse(""));
-        peers(text, status.objects("peers"));
+        var peers = detail.peers(status);
+        if (!peers.isEmpty()) {
+            text.append(System.lineSeparator()).append(PeerTable.print(peers, detail.isVerbose()));
+        }
         return text.toString();
     }
 
@@ -116,42 +117,9 @@ final class StatusText {
                 .collect(Collectors.joining(", "));
     }
 
-    private static void peers(StringBuilder text, List<Json> peers) {
-        if (peers.isEmpty()) {
-            return;
-        }
-        var rows = new ArrayList<List<String>>();
-        rows.add(List.of("PEER", "ADDRESS", "ONLINE", "PATH"));
-        for (var peer : peers) {
-            rows.add(List.of(
-                    peer.text("name").orElse("-"),
-                    peer.texts("addresses").stream().findFirst().orElse("-"),
-                    peer.isTrue("online")
-                            ? "yes"
-                            : peer.text("lastSeen")
-                                    .map(seen -> "no, seen " + seen)
-                                    .orElse("no"),
-                    peer.text("path").orElse("-")));
-        }
-        text.append(System.lineSeparator());
-        for (var row : rows) {
-            for (int column = 0; column < row.size() - 1; column++) {
-                text.append(pad(row.get(column), width(rows, column) + 2));
-            }
-            text.append(row.getLast()).append(System.lineSeparator());
-        }
-    }
-
-    private static int width(List<List<String>> rows, int column) {
-        return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
-    }
-
-    private static String pad(String text, int width) {
-        return text + " ".repeat(width - text.length());
-    }
-
-    private static String bytes(Json connections, String name) {
-        double amount = connections.text(name).map(StatusText::number).orElse(0L);
+    /** {@code 1.5 MB}. */
+    static String bytes(Json object, String name) {
+        double amount = object.text(name).map(StatusText::number).orElse(0L);
         var unit = 0;
         while (amount >= 1000 && unit < UNITS.length - 1) {
             amount /= 1000;

@@ -1,18 +1,47 @@
 package dev.tailnet.agent.cli;
 
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
-/** Flags that are there or not. */
+/** Flags that are on or off: {@code --name}, {@code --name=true}, {@code --name=false}. */
 final class Switches {
     static final String JSON = "--json";
 
     private Switches() {}
 
+    /** One that is off unless it is given. */
     static OptionSpec of(String description, String... names) {
-        return OptionSpec.builder(names)
-                .type(boolean.class)
-                .arity("0")
-                .description(description)
+        return of(OptionSpec.builder(names).description(description));
+    }
+
+    static OptionSpec of(OptionSpec.Builder option) {
+        return option.type(boolean.class)
+                .arity("0..1")
+                .fallbackValue("true")
+                .paramLabel("BOOL")
+                .converters(Switches::parse)
                 .build();
+    }
+
+    /** The spellings of Go's flags. */
+    private static boolean parse(String text) {
+        return switch (text) {
+            case "true", "TRUE", "True", "t", "T", "1" -> true;
+            case "false", "FALSE", "False", "f", "F", "0" -> false;
+            default -> throw new TypeConversionException("'" + text + "' is neither true nor false");
+        };
+    }
+
+    static boolean isSwitch(OptionSpec option) {
+        return option.type() == boolean.class;
+    }
+
+    static boolean isOn(ParseResult arguments, String name) {
+        return isOn(arguments, name, false);
+    }
+
+    static boolean isOn(ParseResult arguments, String name, boolean otherwise) {
+        return arguments.matchedOptionValue(name, otherwise);
     }
 }

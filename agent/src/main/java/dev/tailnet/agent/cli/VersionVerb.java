@@ -28,7 +28,7 @@ final class VersionVerb implements Verb {
             System.err.println(Program.NAME + ": " + e.getMessage());
             return ExitCode.LIBRARY;
         }
-        if (arguments.hasMatchedOption(Switches.JSON)) {
+        if (Switches.isOn(arguments, Switches.JSON)) {
             System.out.printf(
                     "{\"agent\":\"%s\",\"tailscale\":\"%s\",\"java\":\"%s\"}%n",
                     AgentVersion.current(), tailscale, Runtime.version());

@@ -28,7 +28,7 @@ class StatusTextTest {
                  "uptimeSeconds":90061,"version":{"agent":"0.1.0","tailscale":"tailscale.com v1.102.5","java":"25"},
                  "warnings":["clock"]}
                 """;
-        assertThat(StatusText.print(Json.parse(status))).isEqualTo("""
+        assertThat(StatusText.print(Json.parse(status), StatusDetail.SUMMARY)).isEqualTo("""
                         State:          running
                         Node:           box.tail.example
                         Addresses:      100.64.0.1, fd7a:115c:a1e0::1
@@ -54,7 +54,7 @@ class StatusTextTest {
     @Test
     void showsWhyANodeIsNotUpAndSkipsWhatIsUnknown() throws Exception {
         var status = "{\"state\":\"needs-login\",\"reason\":\"auth key rejected\",\"name\":null,\"hostname\":\"box\"}";
-        assertThat(StatusText.print(Json.parse(status)))
+        assertThat(StatusText.print(Json.parse(status), StatusDetail.SUMMARY))
                 .isEqualTo("State:          needs-login: auth key rejected\nNode:           box\n");
     }
 

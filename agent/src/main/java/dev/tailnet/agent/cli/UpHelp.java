@@ -1,0 +1,33 @@
+package dev.tailnet.agent.cli;
+
+/** The help of {@code up} and {@code login}. */
+final class UpHelp {
+    static final String[] UP = {
+        "Connects the node of the running agent to its tailnet and waits until it is up: with an auth key, or with a URL"
+                + " at which somebody logs in. Without settings it changes none.",
+        "",
+        "Settings are complete: what is set and not mentioned would go back to its default, so such a call is refused and"
+                + " shown in full. --reset does it all the same; 'set' changes single settings. What the agent was started"
+                + " with (--hostname, --login-server and others) is back when it starts again.",
+        ""
+    };
+    static final String[] LOGIN = {
+        "Logs the node of the running agent in, also when it is logged in already: shows a URL at which somebody logs in,"
+                + " and waits until the node is up.",
+        ""
+    };
+
+    private UpHelp() {}
+
+    static String[] examples(boolean isLogin) {
+        return isLogin
+                ? new String[] {"", "Examples:", "  tailnet-agent login --qr", "  tailnet-agent login --timeout=5m"}
+                : new String[] {
+                    "",
+                    "Examples:",
+                    "  tailnet-agent up --qr",
+                    "  tailnet-agent up --auth-key=file:/run/secrets/ts-authkey --hostname=box --advertise-tags=tag:ci",
+                    "  tailnet-agent up --force-reauth --timeout=5m"
+                };
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of text for people. */
+@NullMarked
+package dev.tailnet.agent.cli.text;
+
+import org.jspecify.annotations.NullMarked;
