@@ -79,8 +79,8 @@ final class LoginWait {
             return;
         }
         isAnythingShown = true;
-        System.err.print("\nTo log in, visit:\n\n\t" + url + "\n\n");
-        flags.qr().ifPresent(form -> System.err.println(form.print(url, System.getenv())));
+        var code = flags.qr().map(form -> form.print(url, System.getenv()) + "\n").orElse("");
+        System.err.print("\nTo log in, visit:\n\n\t" + url + "\n\n" + code);
     }
 
     private void showApproval() {

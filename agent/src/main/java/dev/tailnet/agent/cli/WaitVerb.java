@@ -82,7 +82,7 @@ final class WaitVerb implements Verb {
         try {
             return StatusText.state(Json.parse(AgentBeside.client(arguments).get("/status")));
         } catch (ControlException e) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         }
     }
 

@@ -83,10 +83,11 @@ final class FakeLocalApi implements AutoCloseable {
         requests.add(head.length > 1 && !head[1].isEmpty() ? name + " " + head[1] : name);
         String key = name.replaceFirst("\\?.*", "");
         String answer = answers.getOrDefault(key, "HTTP/1.0 404 Not Found\r\n\r\n404 page not found");
-        write(connection, answer);
         if (key.endsWith("watch-ipn-bus") && answer.contains(" 200 ")) {
             streams.add(connection);
+            write(connection, answer);
         } else {
+            write(connection, answer);
             connection.close();
         }
     }
