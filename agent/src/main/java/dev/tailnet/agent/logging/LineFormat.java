@@ -39,6 +39,13 @@ enum LineFormat {
             }
             return line.append('}').toString();
         }
+    },
+    /** {@code <6>} and the object, which is all that the journal keeps of the line. */
+    JOURNAL_JSON {
+        @Override
+        String line(Instant time, Level level, String logger, String message, @Nullable Throwable error) {
+            return "<" + priority(level) + ">" + JSON.line(time, level, logger, message, error);
+        }
     };
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(

@@ -24,12 +24,14 @@ public final class Logging {
      */
     public static void configure(LogLevel level, LogFormat format, Map<String, String> environment) {
         level(level);
-        writer = new LineWriter(
-                switch (format) {
-                    case TEXT -> Journal.isStderr(environment) ? LineFormat.JOURNAL : LineFormat.TEXT;
-                    case JSON -> LineFormat.JSON;
-                },
-                STDERR);
+        writer = new LineWriter(lineFormat(format, Journal.isStderr(environment)), STDERR);
+    }
+
+    static LineFormat lineFormat(LogFormat format, boolean isJournal) {
+        return switch (format) {
+            case TEXT -> isJournal ? LineFormat.JOURNAL : LineFormat.TEXT;
+            case JSON -> isJournal ? LineFormat.JOURNAL_JSON : LineFormat.JSON;
+        };
     }
 
     /** Sets the level, at any time. */

@@ -19,6 +19,8 @@ public final class SystemFacts {
     private static final List<String> LIMITS = List.of("Max open files", "Max processes", "Max locked memory");
     private static final List<String> MEMORY = List.of("MemTotal", "MemAvailable");
 
+    private static final int MAX_BYTES = 4096;
+
     /** Each a file with one line, or a few that belong together. */
     private static final List<String> WHOLE_FILES = List.of(
             "/proc/version",
@@ -73,9 +75,12 @@ public final class SystemFacts {
         }
     }
 
+    /** A file of /proc/sys gives what it has to the first read, and to that alone. */
     private static String text(String file) {
-        try {
-            return Files.readString(Path.of(file), StandardCharsets.ISO_8859_1)
+        var bytes = new byte[MAX_BYTES];
+        try (var in = Files.newInputStream(Path.of(file))) {
+            int length = Math.max(0, in.read(bytes));
+            return new String(bytes, 0, length, StandardCharsets.ISO_8859_1)
                     .strip()
                     .replace("\n", "\n    ");
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.tailnet.agent.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.agent.config.LogFormat;
 import dev.tailnet.agent.config.Secret;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,15 @@ class LineFormatTest {
                 .isEqualTo("<4>careful");
         assertThat(LineFormat.JOURNAL.line(TIME, Level.TRACE, "x.Y", "detail", null))
                 .isEqualTo("<7>detail");
+    }
+
+    @Test
+    void anObjectForTheJournalHasThePriorityBeforeIt() {
+        var line = Logging.lineFormat(LogFormat.JSON, true).line(TIME, Level.ERROR, "x.Y", "no", null);
+        assertThat(line).startsWith("<3>{\"time\":").endsWith("\"message\":\"no\"}");
+        assertThat(Logging.lineFormat(LogFormat.JSON, false)).isEqualTo(LineFormat.JSON);
+        assertThat(Logging.lineFormat(LogFormat.TEXT, true)).isEqualTo(LineFormat.JOURNAL);
+        assertThat(Logging.lineFormat(LogFormat.TEXT, false)).isEqualTo(LineFormat.TEXT);
     }
 
     @Test

@@ -13,6 +13,7 @@ class SystemFactsTest {
         assertThat(facts)
                 .contains("variables set: [HTTPS_PROXY, TS_AUTHKEY]")
                 .contains("/proc/version: Linux version", "Max open files", "CapEff")
+                .containsPattern("ip_local_port_range: [0-9]+\\s+[0-9]+\n")
                 .doesNotContain("hidden");
     }
 }

@@ -20,7 +20,7 @@ class ThreadDumpTest {
                         begun.countDown();
                         lock.lock();
                         try {
-                            Thread.yield();
+                            assertThat(lock.isHeldByCurrentThread()).isTrue();
                         } finally {
                             lock.unlock();
                         }
