@@ -122,6 +122,21 @@ class ModuleDirectionsTest {
                     "dev.tailnet.agent.tunnel..", "dev.tailnet.agent.status..", "dev.tailnet.agent.metrics..");
 
     @ArchTest
+    static final ArchRule THE_SOCKET_FOR_COMMANDS_KNOWS_THE_BRIDGE_ALONE = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.agent.localapi..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.tailnet.proxy..",
+                    "dev.tailnet.agent.node..",
+                    "dev.tailnet.agent.tunnel..",
+                    "dev.tailnet.agent.expose..",
+                    "dev.tailnet.agent.status..",
+                    "dev.tailnet.agent.metrics..",
+                    "dev.tailnet.agent.cli..");
+
+    @ArchTest
     static final ArchRule TUNNELS_AND_STATUS_KNOW_NOTHING_OF_EACH_OTHER = noClasses()
             .that()
             .resideInAPackage("dev.tailnet.agent.tunnel..")
