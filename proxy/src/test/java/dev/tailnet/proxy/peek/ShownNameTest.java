@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tailnet.proxy.peek.ShownName.Found;
 import dev.tailnet.proxy.peek.ShownName.Missing;
 import dev.tailnet.proxy.peek.ShownName.Protocol;
+import dev.tailnet.proxy.testing.TestHello;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

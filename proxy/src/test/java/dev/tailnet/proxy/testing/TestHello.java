@@ -1,4 +1,4 @@
-package dev.tailnet.proxy.peek;
+package dev.tailnet.proxy.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -7,14 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** Makes first messages of TLS that no ordinary client sends. */
-final class TestHello {
-    static final int SERVER_NAME = 0;
-    static final int ENCRYPTED_CLIENT_HELLO = 0xfe0d;
+public final class TestHello {
+    public static final int SERVER_NAME = 0;
+    public static final int ENCRYPTED_CLIENT_HELLO = 0xfe0d;
 
     private TestHello() {}
 
     /** One with a server name, and after it these extensions, each with a server name as its content. */
-    static byte[] of(String name, int... more) {
+    public static byte[] of(String name, int... more) {
         return record(extensions -> {
             extension(extensions, SERVER_NAME, list(name));
             for (int type : more) {
@@ -24,7 +24,7 @@ final class TestHello {
     }
 
     /** One with several names in its list. */
-    static byte[] withNames(String... names) {
+    public static byte[] withNames(String... names) {
         return record(extensions -> extension(extensions, SERVER_NAME, list(names)));
     }
 

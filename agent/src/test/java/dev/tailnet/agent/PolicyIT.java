@@ -1,0 +1,181 @@
+package dev.tailnet.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tailnet.agent.testing.AgentProcess;
+import dev.tailnet.agent.testing.Curl;
+import dev.tailnet.agent.testing.Eventually;
+import dev.tailnet.testnet.AuthKeyOptions;
+import dev.tailnet.testnet.NetworkOptions;
+import dev.tailnet.testnet.PeerOptions;
+import dev.tailnet.testnet.TestAddresses;
+import dev.tailnet.testnet.TestNetwork;
+import dev.tailnet.testnet.fixture.DnsServer;
+import dev.tailnet.testnet.fixture.PageServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Internet access under a policy file, as operators use it and as curl sees it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PolicyIT {
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
+    private static final Duration RELOAD = Duration.ofSeconds(20);
+
+    private static final String APIS = """
+            mode: enforce
+            default: deny
+            rules:
+              - name: no ads
+                action: deny
+                hosts: ads.outside.test
+              - name: apis
+                action: allow
+                hosts: ['*.outside.test']
+              - name: tailnet
+                action: allow
+                routes: [tailnet, subnet]
+            """;
+
+    private TestNetwork network;
+    private AgentProcess agent;
+    private DnsServer hostDns;
+    private PageServer peerPage;
+    private PageServer directPage;
+    private Path policy;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws IOException {
+        hostDns = new DnsServer(InetAddress.ofLiteral("127.0.0.1"), 53)
+                .with("api.outside.test", TestAddresses.DIRECT_HOST_IPV4)
+                .with("ads.outside.test", TestAddresses.DIRECT_HOST_IPV4)
+                .with("other.test", TestAddresses.DIRECT_HOST_IPV4)
+                .with("metadata.outside.test", InetAddress.ofLiteral("169.254.169.254"));
+        peerPage = new PageServer(InetAddress.ofLiteral("127.0.0.1"), "the peer");
+        directPage = new PageServer(TestAddresses.DIRECT_HOST_IPV4, "the internet");
+        network = TestNetwork.start(NetworkOptions.defaults());
+        network.startPeer("web", PeerOptions.plain());
+        policy = Files.writeString(directory.resolve("policy.yaml"), APIS);
+        agent = AgentProcess.in(network, "box")
+                .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
+                .arguments("--policy=" + policy)
+                .startAndAwaitRunning();
+    }
+
+    @AfterAll
+    void stop() {
+        Stream.of(agent, network, hostDns, peerPage, directPage).forEach(PolicyIT::close);
+    }
+
+    private static void close(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private String url(String host) {
+        return "http://" + host + ":" + directPage.port() + "/";
+    }
+
+    @Test
+    void scenarioOfAnAllowList() throws IOException {
+        use(APIS);
+        assertThat(agent.overHttp(url("api.outside.test")).output()).isEqualTo("the internet");
+        assertThat(agent.overSocks(url("API.outside.test.")).output()).isEqualTo("the internet");
+        assertThat(agent.overHttp("http://web:" + peerPage.port()).output()).isEqualTo("the peer");
+
+        Curl denied = plain(url("other.test"));
+        assertThat(denied.errors()).contains("HTTP/1.1 403 Forbidden", "error=http_request_denied");
+        assertThat(denied.output()).contains("other.test", "allowed by no rule", "policy.yaml", "Do not retry");
+        assertThat(denied.took()).isLessThan(AT_ONCE);
+        assertThat(plain(url("ads.outside.test")).output()).contains("rule 'no ads'", "policy.yaml, line 4");
+        assertThat(plain(url("other.test"), "-A", "Mozilla/5.0 (X11)", "-H", "Accept: text/html").output())
+                .startsWith("<!doctype html>")
+                .contains("allowed by no rule");
+
+        Curl socks = agent.overSocks(url("ads.outside.test"));
+        assertThat(socks.exitCode()).isEqualTo(97);
+        assertThat(socks.took()).isLessThan(AT_ONCE);
+        assertThat(agent.overHttp(url("ads.outside.test")).errors()).contains("CONNECT tunnel failed, response 403");
+        assertThat(plain(url("198.51.100.10")).output()).contains("allowed by no rule");
+        assertThat(plain("http://metadata.outside.test/").output()).contains("link-local");
+        assertThat(agent.log()).contains("rule=default", "rule=no ads", "outcome=NOT_ALLOWED");
+    }
+
+    @Test
+    void scenarioOfABlockListAndOfReporting() throws IOException {
+        use("default: allow\nrules:\n  - {name: blocked, action: deny, hosts: [.outside.test], cidrs: [203.0.113.0/24]}\n");
+        assertThat(agent.overHttp(url("other.test")).output()).isEqualTo("the internet");
+        assertThat(plain(url("api.outside.test")).output()).contains("rule 'blocked'");
+
+        use("mode: report\ndefault: deny\nrules: []\n");
+        assertThat(agent.overHttp(url("api.outside.test")).output()).isEqualTo("the internet");
+        assertThat(agent.log()).contains("outcome=ESTABLISHED rule=default would_deny=\"api.outside.test");
+    }
+
+    @Test
+    void scenarioOfTheTailnetOnly() throws IOException {
+        use("rules:\n  - {name: tailnet, action: allow, routes: [tailnet, subnet]}\n");
+        assertThat(agent.overHttp("http://web:" + peerPage.port()).output()).isEqualTo("the peer");
+        assertThat(plain(url("api.outside.test")).output()).contains("allowed by no rule");
+    }
+
+    @Test
+    void aWrongFileLeavesTheOldPolicyInForce() throws IOException {
+        use(APIS);
+        Files.writeString(policy, APIS + "  - name: broken\n    action: perhaps\n");
+        Eventually.get(RELOAD, agent::log, log -> log.contains("policy.yaml line 14, column 13: action: 'perhaps'"));
+        assertThat(plain(url("ads.outside.test")).output()).contains("rule 'no ads'");
+        var said = agent.verb("policy", "reload");
+        assertThat(said.exitCode()).isNotZero();
+        assertThat(said.output()).contains("action: 'perhaps'");
+        assertThat(agent.verb("policy", "check", policy.toString()))
+                .satisfies(check -> assertThat(check.exitCode()).isEqualTo(ExitCode.USAGE.code()))
+                .satisfies(check -> assertThat(check.output()).contains("line 14, column 13", "'perhaps' is none of"));
+    }
+
+    @Test
+    void theVerbsTellWhatIsDecidedAndWhy() throws IOException {
+        use(APIS);
+        assertThat(agent.verb("policy", "test", "api.outside.test:443").output())
+                .contains("api.outside.test:443: allowed by apis", "198.51.100.10 (direct): allowed by apis");
+        assertThat(agent.verb("policy", "test", "ads.outside.test:443"))
+                .satisfies(test -> assertThat(test.exitCode()).isEqualTo(ExitCode.DENIED_BY_POLICY.code()))
+                .satisfies(test -> assertThat(test.output()).contains("denied by no ads"));
+        assertThat(agent.verb("policy", "test", "web:80").output()).contains("(tailnet): allowed by tailnet");
+        assertThat(agent.verb("policy", "test", "0x7f.1:80").output()).contains("denied by loopback");
+        assertThat(agent.verb("policy", "explain").output())
+                .contains("rules are enforced", "no ads: ads.outside.test", "What is left is denied.");
+        assertThat(agent.verb("policy", "check", policy.toString()).output()).contains("is valid: 3 rules");
+    }
+
+    private Curl plain(String url, String... arguments) {
+        return Curl.run(Stream.concat(
+                        Stream.of("-x", "http://127.0.0.1:" + agent.proxyPort(), url), Stream.of(arguments))
+                .toArray(String[]::new));
+    }
+
+    /** Puts another file in the place of the old one, as editors do, and waits for the agent to have read it. */
+    private void use(String text) throws IOException {
+        String marked = text + "# " + System.nanoTime() + "\n";
+        Path draft = Files.writeString(policy.resolveSibling("draft"), marked);
+        int before = reloads();
+        Files.move(draft, policy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Eventually.get(RELOAD, this::reloads, count -> count > before);
+    }
+
+    private int reloads() {
+        return agent.log().split("policy reloaded: ", -1).length;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.tailnet.agent.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tailnet.proxy.policy.BasePolicy;
+import dev.tailnet.proxy.policy.Internet;
+import dev.tailnet.proxy.policy.OwnListeners;
+import dev.tailnet.proxy.policy.Policy;
+import dev.tailnet.proxy.policy.RulePolicy;
+import dev.tailnet.proxy.policy.Verdict;
+import dev.tailnet.proxy.policy.rules.CompiledRules;
+import dev.tailnet.proxy.policy.rules.RuleReview;
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.Route;
+import dev.tailnet.proxy.request.Target;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.api.Test;
+
+/** The policies that the distribution brings along, and the one in the README. */
+class PresetPoliciesTest {
+    private static final Path PRESETS = Path.of("../packaging/src/dist/policies");
+    private static final InetAddress SOMEWHERE = InetAddress.ofLiteral("198.51.100.7");
+
+    @Test
+    void eachIsValidAndHasNoRuleInVain() throws IOException {
+        try (var files = Files.list(PRESETS)) {
+            List<Path> presets = files.toList();
+            assertThat(presets).hasSizeGreaterThanOrEqualTo(3);
+            for (Path preset : presets) {
+                assertThat(RuleReview.of(compiled(Files.readString(preset)))).as(preset.toString()).isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tailnet-only, db.internal:5432, TAILNET, true",
+        "tailnet-only, db.internal:5432, SUBNET, true",
+        "tailnet-only, www.example.com:443, DIRECT, false",
+        "tailnet-only, www.example.com:443, EXIT_NODE, false",
+        "package-registries, pypi.org:443, DIRECT, true",
+        "package-registries, pypi.org:80, DIRECT, false",
+        "package-registries, deb.debian.org:80, DIRECT, true",
+        "package-registries, evil.pypi.org:443, DIRECT, false",
+        "package-registries, www.example.com:443, DIRECT, false",
+        "package-registries, db.internal:5432, TAILNET, true",
+        "block-list, www.example.com:443, DIRECT, true",
+        "block-list, x.ads.example:443, DIRECT, false",
+        "block-list, ads.example:443, DIRECT, false",
+        "block-list, sub.tracker.example:443, DIRECT, true"
+    })
+    void decides(String preset, String target, Route route, boolean allowed) throws Exception {
+        Policy policy = policy(Files.readString(PRESETS.resolve(preset + ".yaml")));
+        assertThat(isAllowed(policy, target, route)).isEqualTo(allowed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "api.example.com:443, true",
+        "api.example.com:80, false",
+        "a.internal.example.com:8080, true",
+        "x.tracker.example:443, false",
+        "mirror.example.com:80, false"
+    })
+    void theExampleOfTheReadmeDecides(String target, boolean allowed) throws Exception {
+        String readme = Files.readString(Path.of("../README.md"));
+        int start = readme.indexOf("# policy.yaml, for --policy");
+        Policy policy = policy(readme.substring(start, readme.indexOf("```", start)));
+        assertThat(isAllowed(policy, target, Route.DIRECT)).isEqualTo(allowed);
+    }
+
+    private static boolean isAllowed(Policy policy, String target, Route route) throws ConnectFailure {
+        var client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        var request =
+                new ConnectRequest(1, ConnectRequest.Protocol.SOCKS5, client, null, Target.parse(target));
+        return policy.onTarget(request) instanceof Verdict.Allowed
+                && policy.onAddress(request, SOMEWHERE, route) instanceof Verdict.Allowed;
+    }
+
+    private static Policy policy(String text) {
+        return new RulePolicy(new BasePolicy(Internet.DIRECT, new OwnListeners(List::of)), compiled(text));
+    }
+
+    private static CompiledRules compiled(String text) {
+        PolicyDocument document = PolicyFile.read("preset", text);
+        assertThat(document.problems()).isEmpty();
+        return CompiledRules.of(document.rules());
+    }
+}
