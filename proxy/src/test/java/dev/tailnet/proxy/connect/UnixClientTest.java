@@ -69,9 +69,10 @@ class UnixClientTest {
             }
             ConnectRequest request = proxy.audit().decision().request();
             assertThat(request.role()).isEqualTo("me");
+            Object ownUid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
             assertThat(request.client()).isInstanceOfSatisfying(LocalClient.class, caller -> {
                 assertThat(caller.pid()).isEqualTo((int) ProcessHandle.current().pid());
-                assertThat(caller.uid()).isEqualTo(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+                assertThat(caller.uid()).isEqualTo(ownUid);
             });
             assertThat(proxy.audit().close().end()).isEqualTo(new TunnelEnd(TunnelEnd.Cause.FINISHED, 5, 5, ""));
             assertThat(connections.counts().live()).isZero();
