@@ -79,6 +79,10 @@ class BugreportIT extends OnTestNetwork {
                             .path("Hostname")
                             .asString())
                     .isEqualTo("reported");
+            assertThat(JsonMapper.shared()
+                            .readTree(members.get("netcheck.json"))
+                            .has("UDP"))
+                    .isTrue();
             assertThat(members.get("log.txt")).contains("info  Node is up: reported");
             assertThat(members.get("metrics.txt")).contains("tailnet_node_state{state=\"running\"} 1.0");
             assertThat(members.get("goroutines.txt")).contains("goroutine ", "tailscale.com/");
