@@ -179,6 +179,11 @@ int tailnet_set_option(tailscale sd, const char *name, const char *value) {
 	return go_set_option(sd, (char *)name, (char *)value);
 }
 
+int tailnet_login(tailscale sd, const char *credential) {
+	clear_error(sd);
+	return go_login(sd, (char *)credential);
+}
+
 int tailnet_events(tailscale sd) {
 	clear_error(sd);
 	return go_events(sd);

@@ -170,6 +170,11 @@ func go_set_option(sd C.int, name, value *C.char) C.int {
 	})
 }
 
+//export go_login
+func go_login(sd C.int, credential *C.char) C.int {
+	return bridge(sd, func(n *node) error { return n.login(text(credential)) })
+}
+
 //export go_events
 func go_events(sd C.int) C.int { return bridgeValue(sd, (*node).eventStream) }
 

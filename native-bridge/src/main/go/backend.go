@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"tailscale.com/control/controlclient"
 	"tailscale.com/ipn"
 	"tailscale.com/ipn/ipnext"
 	"tailscale.com/ipn/ipnlocal"
@@ -54,6 +55,10 @@ func (e *extension) Init(host ipnext.Host) error {
 			e.node.notified(&ipn.Notify{Version: n.Version, ErrMessage: n.ErrMessage})
 		}
 		e.node.changes.noticed(n)
+	})
+	host.Hooks().NewControlClient.Add(func(client controlclient.Client, _ ipn.LoginProfileView) func() {
+		e.node.control.use(client)
+		return nil
 	})
 	if !limitBacklog(e.backend.Sys().Engine.Get()) {
 		e.node.log(logWarning, "WireGuard's backlog cannot be limited: many downloads at once may take gigabytes of memory")

@@ -63,6 +63,9 @@ func (n *node) runDial(ctx context.Context, cancel context.CancelCauseFunc, id u
 		conn.close()
 		err = contextError(ctx, ctx.Err())
 	}
+	if via == viaTailnet && classifyDial(err) == codeTimeout {
+		n.peerSilent()
+	}
 	cancel(nil)
 	n.operations.done(id, func() { stream.dialed(id, classifyDial(err), dialWords(target, timeout, err)) })
 }

@@ -16,6 +16,7 @@ type domains struct {
 	split  []string        // suffixes that a resolver of the tailnet answers for
 	search []string        // what a name that nobody knows is tried with
 	extra  map[string]bool // names of extra records
+	nodes  map[string]bool // names of nodes, where no suffix is MagicDNS's
 }
 
 func domainsOf(netMap *netmap.NetworkMap) domains {
@@ -47,11 +48,29 @@ func domainsOf(netMap *netmap.NetworkMap) domains {
 	return d
 }
 
+// namesOfNodes is all that is the tailnet's for a node that does not use its DNS settings.
+func namesOfNodes(netMap *netmap.NetworkMap) domains {
+	d := domains{nodes: make(map[string]bool)}
+	if netMap == nil {
+		return d
+	}
+	d.nodes[canonical(netMap.SelfName())] = true
+	for _, peer := range netMap.Peers {
+		d.nodes[canonical(peer.Name())] = true
+	}
+	if suffix := canonical(netMap.MagicDNSSuffix()); suffix != "" {
+		d.search = []string{suffix}
+	}
+	return d
+}
+
 func canonical(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
 
 // source tells who in the tailnet answers for a name; 0 is nobody.
 func (d *domains) source(name string) uint8 {
 	switch {
+	case d.nodes[name]:
+		return sourceMagicDNS
 	case d.extra[name]:
 		return sourceExtraRecord
 	case d.isVia(name):
@@ -99,7 +118,9 @@ func (d *domains) isVia(name string) bool {
 func (d *domains) searched(name string) []string {
 	var full []string
 	for _, domain := range d.search {
-		full = append(full, name+"."+domain)
+		if longer := name + "." + domain; d.nodes == nil || d.nodes[longer] {
+			full = append(full, longer)
+		}
 	}
 	return full
 }

@@ -61,6 +61,31 @@ func TestSearchedNames(t *testing.T) {
 	}
 }
 
+func TestNamesOfNodesAlone(t *testing.T) {
+	d := namesOfNodes(&netmap.NetworkMap{
+		SelfNode: (&tailcfg.Node{Name: "agent.tail.test."}).View(),
+		Peers:    []tailcfg.NodeView{(&tailcfg.Node{Name: "Peer.tail.test."}).View()},
+		DNS:      tailcfg.DNSConfig{Proxied: true, Routes: map[string][]*dnstype.Resolver{"internal.example": {{Addr: "192.0.2.53"}}}},
+	})
+	for name, want := range map[string]uint8{
+		"agent.tail.test":     sourceMagicDNS,
+		"peer.tail.test":      sourceMagicDNS,
+		"other.tail.test":     0,
+		"db.internal.example": 0,
+		"peer":                0,
+	} {
+		if got := d.source(name); got != want {
+			t.Errorf("%s: %d, want %d", name, got, want)
+		}
+	}
+	if got := d.searched("peer"); !slices.Equal(got, []string{"peer.tail.test"}) {
+		t.Errorf("%v", got)
+	}
+	if got := d.searched("stranger"); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestReverseNames(t *testing.T) {
 	v6 := "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.e.1.a.c.5.1.1.a.7.d.f.ip6.arpa"
 	for name, want := range map[string]bool{

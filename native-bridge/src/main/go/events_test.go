@@ -188,7 +188,7 @@ func TestFatalLinesDoNotEndTheProcess(t *testing.T) {
 func TestTheAuthKeyIsInNoLine(t *testing.T) {
 	n := newNode()
 	key := "tskey-auth-secret"
-	n.secret.Store(&key)
+	n.hide([]string{key})
 	if got := n.redact("key=tskey-auth-secret."); got != "key=[auth key]." {
 		t.Error(got)
 	}

@@ -13,15 +13,19 @@ import (
 )
 
 // exitNode keeps the node that the caller wants as exit node in the preferences, from the moment on that it is known and
-// offers to be one. For one goroutine.
+// offers to be one, until somebody else sets them. For one goroutine.
 type exitNode struct {
-	wanted string // name or address; empty for none
+	wanted string               // name, address or id; empty for none
+	set    tailcfg.StableNodeID // what the preferences had when we last looked at them or set them
 	told   bool
 	last   string
 }
 
 // review looks for the wanted node and reports what has changed about it.
 func (e *exitNode) review(n *node, backend *ipnlocal.LocalBackend) {
+	if chosen := backend.Prefs().ExitNodeID(); chosen != e.set {
+		e.set, e.wanted, e.told = chosen, string(chosen), false
+	}
 	if e.wanted == "" {
 		return
 	}
@@ -38,6 +42,8 @@ func (e *exitNode) review(n *node, backend *ipnlocal.LocalBackend) {
 		prefs.ExitNodeID = id
 		if _, err := backend.EditPrefs(prefs); err != nil {
 			problem = fmt.Sprintf("exit node %s cannot be used: %v", e.wanted, err)
+		} else {
+			e.set = id
 		}
 	}
 	if e.told && problem == e.last {
@@ -53,7 +59,8 @@ func findExitNode(netMap *netmap.NetworkMap, wanted string) (id tailcfg.StableNo
 	byAddress := err == nil
 	suffix := canonical(netMap.MagicDNSSuffix())
 	for _, peer := range netMap.Peers {
-		if byAddress && !hasAddress(peer, address) || !byAddress && !isCalled(peer, wanted, suffix) {
+		byName := !byAddress && (isCalled(peer, wanted, suffix) || string(peer.StableID()) == wanted)
+		if !byName && !(byAddress && hasAddress(peer, address)) {
 			continue
 		}
 		if !tsaddr.ContainsExitRoutes(peer.AllowedIPs()) {

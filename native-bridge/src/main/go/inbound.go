@@ -78,6 +78,14 @@ func (n *node) hookInbound(impl *netstack.Impl) {
 	}
 }
 
+// offered returns what is to be had at an address: what it is exposed as, where the route leads, or nil.
+func (n *node) offered(t transport, to netip.AddrPort) *exposure {
+	if found := n.exposed(t, to); found != nil {
+		return found
+	}
+	return n.routed(t, to)
+}
+
 // exposed returns what an address of this node is exposed as, or nil. Only the node's own addresses are: those of subnet
 // routes, 4via6 and services never.
 func (n *node) exposed(t transport, to netip.AddrPort) *exposure {

@@ -22,7 +22,7 @@ func (n *node) takeTCP(from, to netip.AddrPort) (handler func(net.Conn)) {
 			handler = nil
 		}
 	}()
-	found := n.exposed(transportTCP, to)
+	found := n.offered(transportTCP, to)
 	if found == nil {
 		return nil
 	}

@@ -63,7 +63,7 @@ func (d *datagramFlows) isNews(path datagramPath, now time.Time) bool {
 
 // takeUDP decides on the first datagram of a flow, on the goroutine that delivers all packets: nil drops it.
 func (n *node) takeUDP(from, to netip.AddrPort) func(nettype.ConnPacketConn) {
-	found := n.exposed(transportUDP, to)
+	found := n.offered(transportUDP, to)
 	if found == nil {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"log"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -88,11 +89,29 @@ func (n *node) userLogf(format string, args ...any) {
 	n.log(logInfo, format, args...)
 }
 
-// redact removes the auth key, and the key to the fronts, from a line.
+// hide keeps secrets out of the log from now on.
+func (n *node) hide(secrets []string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var all []string
+	if known := n.secrets.Load(); known != nil {
+		all = append(all, *known...)
+	}
+	for _, secret := range secrets {
+		if len(secret) >= minSecret && !slices.Contains(all, secret) {
+			all = append(all, secret)
+		}
+	}
+	n.secrets.Store(&all)
+}
+
+// redact removes what the node logs in with, and the key to the fronts, from a line.
 func (n *node) redact(line string) string {
 	line = strings.ReplaceAll(line, frontToken(), "[token]")
-	if key := n.secret.Load(); key != nil && len(*key) >= minSecret {
-		return strings.ReplaceAll(line, *key, "[auth key]")
+	if secrets := n.secrets.Load(); secrets != nil {
+		for _, secret := range *secrets {
+			line = strings.ReplaceAll(line, secret, "[auth key]")
+		}
 	}
 	return line
 }

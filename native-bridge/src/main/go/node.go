@@ -31,12 +31,13 @@ type node struct {
 
 	logFile  atomic.Pointer[os.File]
 	warnings warnings
-	secret   atomic.Pointer[string] // the auth key, for redacting
+	secrets  atomic.Pointer[[]string] // for redacting
 
-	mu      sync.Mutex // guards the fields up to startDone
-	opts    options
-	start   startKind
-	closing bool
+	mu        sync.Mutex // guards the fields up to startDone
+	opts      options
+	start     startKind
+	closing   bool
+	stopLogin context.CancelFunc // of the latest login after the start
 
 	startDone chan struct{} // closed when the start has ended, either way
 	startErr  error         // valid after startDone
@@ -52,6 +53,7 @@ type node struct {
 	exitNode   exitNode
 	host       hostResolver
 	removal    removal
+	control    control
 	operations operations
 	refusals   refusals
 	inbound    inbound
@@ -161,23 +163,27 @@ func (n *node) startServer(opts options) error {
 	n.host.setOwn(opts.selfDNS)
 	n.exitNode.wanted = opts.exitNode
 	useProxy(opts.upstream, opts.noProxy)
-	if opts.authKey != "" {
-		key := opts.authKey
-		n.secret.Store(&key)
-	}
 	server := &tsnet.Server{
-		Dir:           opts.dir,
-		Hostname:      opts.hostname,
-		AuthKey:       opts.authKey,
-		ControlURL:    opts.controlURL,
-		Ephemeral:     opts.ephemeral,
-		AdvertiseTags: opts.tags,
-		Logf:          n.backendLogf,
-		UserLogf:      n.userLogf,
+		Ephemeral: opts.ephemeral,
+		Port:      opts.port,
+		Logf:      n.backendLogf,
+		UserLogf:  n.userLogf,
+		Dir:       opts.dir,
 	}
 	if err := n.prepareState(server, opts); err != nil {
 		return err
 	}
+	var saved *ipn.Prefs
+	if n.start == startBridge {
+		saved = savedPrefs(server.Store)
+		opts.underlay(saved)
+	}
+	key, err := n.firstKey(opts, saved)
+	if err != nil {
+		return err
+	}
+	server.Hostname, server.ControlURL, server.AdvertiseTags = opts.hostname, opts.controlURL, opts.tags
+	server.AuthKey = key
 	n.server = server
 	if err := server.Start(); err != nil {
 		return err
@@ -186,11 +192,11 @@ func (n *node) startServer(opts options) error {
 	if n.tempDir != "" {
 		os.Remove(n.tempDir) // empty by now; what needs it makes it again, and a killed process leaves nothing behind
 	}
-	return n.finishStart(opts)
+	return n.finishStart(opts, saved)
 }
 
 // finishStart applies what tsnet has no field for.
-func (n *node) finishStart(opts options) error {
+func (n *node) finishStart(opts options, saved *ipn.Prefs) error {
 	backend := n.backend.Load()
 	if backend == nil {
 		return errors.New("the tailscale backend did not call its extension")
@@ -204,15 +210,10 @@ func (n *node) finishStart(opts options) error {
 	if err := impl.SetTransportProtocolOption(tcp.ProtocolNumber, &timeWait); err != nil {
 		return fmt.Errorf("option time-wait-ms: %s", err)
 	}
-	bridge := n.start == startBridge
-	prefs := &ipn.MaskedPrefs{RouteAllSet: true}
-	prefs.RouteAll = valueOr(opts.acceptRoutes, bridge)
 	if opts.operator != "" {
 		n.checkOperator(opts.operator)
-		prefs.OperatorUserSet = true
-		prefs.OperatorUser = opts.operator
 	}
-	if err := n.firstShields(backend, prefs, opts); err != nil {
+	if err := n.firstShields(backend, startPrefs(opts, saved, n.start == startBridge), opts); err != nil {
 		return fmt.Errorf("cannot set the preferences: %w", err)
 	}
 	return nil

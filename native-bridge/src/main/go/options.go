@@ -19,7 +19,8 @@ type options struct {
 	ephemeral    bool
 	tags         []string
 	acceptRoutes *bool
-	shieldsUp    *bool
+	acceptDNS    *bool
+	shieldsUp    shieldsMode
 	memory       bool
 	timeWait     time.Duration
 	selfProxy    []string
@@ -28,6 +29,11 @@ type options struct {
 	operator     string
 	upstream     string // the URL of the proxy for the node's own traffic
 	noProxy      []string
+	port         uint16 // of WireGuard; 0 for any
+
+	advertiseRoutes []netip.Prefix
+	yielding        []string // names of options that give way to what the state has
+	credential      credential
 }
 
 const defaultTimeWait = time.Second
@@ -49,8 +55,25 @@ func (o *options) set(name, value string) error {
 		o.tags = tags
 	case "accept-routes":
 		return setBool(&o.acceptRoutes, name, value)
+	case "accept-dns":
+		return setBool(&o.acceptDNS, name, value)
 	case "shields-up":
-		return setBool(&o.shieldsUp, name, value)
+		switch mode := shieldsMode(value); mode {
+		case shieldsAuto, shieldsUp, shieldsDown:
+			o.shieldsUp = mode
+		default:
+			return apiErrorf(syscall.EINVAL, "option shields-up: %q is neither true nor false nor auto", value)
+		}
+	case "advertise-routes":
+		return o.setAdvertiseRoutes(value)
+	case "port":
+		port, err := strconv.ParseUint(value, 10, 16)
+		if err != nil {
+			return apiErrorf(syscall.EINVAL, "option port: %q is no port", value)
+		}
+		o.port = uint16(port)
+	case "yielding":
+		o.yielding = splitList(value)
 	case "state":
 		switch value {
 		case "memory":
@@ -94,6 +117,23 @@ func (o *options) set(name, value string) error {
 		o.noProxy = splitList(value)
 	default:
 		return apiErrorf(syscall.EINVAL, "unknown option %q", name)
+	}
+	return nil
+}
+
+func (o *options) setAdvertiseRoutes(value string) error {
+	o.advertiseRoutes = nil
+	for _, item := range splitList(value) {
+		route, err := netip.ParsePrefix(item)
+		switch {
+		case err != nil || route.Masked() != route:
+			return apiErrorf(syscall.EINVAL, "option advertise-routes: %q is no network", item)
+		case route.Bits() == 0:
+			return apiErrorf(syscall.EINVAL, "option advertise-routes: %s would make this node an exit node, which it cannot be", item)
+		case !isRoutable(route.Addr()):
+			return apiErrorf(syscall.EINVAL, "option advertise-routes: %s is this host or this link only", item)
+		}
+		o.advertiseRoutes = append(o.advertiseRoutes, route)
 	}
 	return nil
 }

@@ -3,15 +3,16 @@ package main
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
 
-// A control server that has forgotten a node ends its map poll, and answers each further one with an error. The tailscale
-// packages keep asking, stay in the state Running, and tell it to their log alone.
+// A control server that has forgotten a node answers each further request for its map with an error. The tailscale packages
+// keep asking, stay in the state Running, and tell it to their log alone.
 var (
-	pollRefused = regexp.MustCompile(`Received error: PollNetMap: initial fetch failed (40[14]: .*)`)
-	pollServed  = "mapRoutine: netmap received"
+	refused = regexp.MustCompile(`(?:Received error: PollNetMap|lite map update error after [^:]*): initial fetch failed (40[14]: .*)`)
+	served  = []string{"mapRoutine: netmap received", "successful lite map update"}
 )
 
 // removal is what the log has said of it.
@@ -25,11 +26,11 @@ const refusalsToBelieve = 2
 
 // watchRemoval looks for a removal, or the end of one, in a line of the log. It must not block.
 func (n *node) watchRemoval(line string) {
-	if words := pollRefused.FindStringSubmatch(line); words != nil {
+	if words := refused.FindStringSubmatch(line); words != nil {
 		if n.removal.refusals.Add(1) >= refusalsToBelieve && !n.removal.told.Swap(true) {
 			n.tellRemoval(words[1])
 		}
-	} else if strings.Contains(line, pollServed) {
+	} else if slices.ContainsFunc(served, func(words string) bool { return strings.Contains(line, words) }) {
 		n.removal.refusals.Store(0)
 		if n.removal.told.Swap(false) {
 			n.tellRemoval("")

@@ -23,7 +23,8 @@ type tailnetResolver struct {
 	global  bool // the tailnet names resolvers for everything
 }
 
-// tailnetResolver returns nil while the node is not running, or does not use the tailnet's DNS.
+// tailnetResolver returns nil while the node is not running. Where it does not use the tailnet's DNS settings, the names of the
+// nodes are all that the tailnet is asked for.
 func (n *node) tailnetResolver() *tailnetResolver {
 	backend, err := n.ready()
 	if err != nil {
@@ -35,8 +36,11 @@ func (n *node) tailnetResolver() *tailnetResolver {
 	netMap := backend.NetMapNoPeers()
 	manager, ok := n.server.Sys().DNSManager.GetOK()
 	prefs := backend.Prefs()
-	if netMap == nil || !ok || !prefs.CorpDNS() {
+	if netMap == nil || !ok {
 		return nil
+	}
+	if !prefs.CorpDNS() {
+		return &tailnetResolver{manager: manager, config: namesOfNodes(backend.NetMapWithPeers())}
 	}
 	r := &tailnetResolver{manager: manager, config: domainsOf(netMap)}
 	r.global = len(netMap.DNS.Resolvers) > 0 || !prefs.ExitNodeID().IsZero() && r.asksExitNode()

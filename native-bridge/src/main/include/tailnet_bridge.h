@@ -34,7 +34,11 @@ const char *tailnet_build(void);
 // Sets an option before tailnet_start. Options, beside those with a function of their own in tailscale.h:
 //   tags            comma-separated ACL tags ("tag:ci,tag:web")
 //   accept-routes   "true" (default) or "false": use subnet routes that peers advertise
-//   shields-up      "true" (default) or "false": drop connections from the tailnet while nothing is exposed
+//   accept-dns      "true" (default) or "false": use the DNS settings of the tailnet
+//   advertise-routes  comma-separated networks that peers may reach through this node, once the control server approves
+//   shields-up      "auto" (default): drop connections from the tailnet while nothing is exposed and no route advertised;
+//                   "true" always, "false" never
+//   port            UDP port of WireGuard (default 0: any)
 //   state           "memory" or "dir" (default): keep the node's state in memory, or in tailscaled.state (0600) under
 //                   the directory of tailscale_set_dir (0700). In memory, that directory is where temporary files go
 //   time-wait-ms    how long a closed tailnet TCP connection holds its ports and memory (default 1000)
@@ -49,9 +53,24 @@ const char *tailnet_build(void);
 //                   process: the last to start decides
 //   operator        user, by name or number, who may change the node as well (tailnet_serve_localapi)
 //   no-proxy        comma-separated hosts that upstream-proxy is not used for, in the syntax of NO_PROXY
+//   yielding        comma-separated names among hostname, control-url, tags, accept-routes, accept-dns, advertise-routes,
+//                   exit-node and shields-up: these are but defaults, and what was changed in the node while it ran
+//                   (tailscale set) and is in its state holds
 // After tailscale_start, and what implies it, accept-routes and shields-up default to "false", as in libtailscale.
 // -EINVAL names the unknown option or the bad value; -EBUSY after tailnet_start.
 int tailnet_set_option(tailscale sd, const char *name, const char *value);
+
+// Logs in with a credential: before tailnet_start for when the start needs it, afterwards at once, though the node is up or
+// another login under way. The credential is text, a line for each part:
+//   auth-key KEY            or an OAuth client's secret, as everywhere in tailscale
+//   client-secret SECRET    of an OAuth client: an auth key is made with it, for which the node needs tags
+//   client-id ID            of a federated identity, for which an auth key is made likewise, with one of
+//   id-token TOKEN          what the platform says this workload is
+//   audience AUDIENCE       whom such a token is asked for (GitHub Actions and Google Cloud)
+// Without a line it asks the control server for the page where a person logs the node in. SECRET and ID may have attributes,
+// as for tailscale: ID?ephemeral=false&preauthorized=true. TAILNET_NOTIFY tells what comes of it. -EAGAIN before
+// TAILNET_STARTED.
+int tailnet_login(tailscale sd, const char *credential);
 
 // Returns a non-blocking file descriptor, now the caller's, from which the frames below are read. One per server;
 // ask for it before tailnet_start so that nothing is missed. It ends (EOF) once the server is closed and gone.
@@ -75,7 +94,9 @@ enum tailnet_frame {
 	TAILNET_STARTED = 1,  // code; payload: the error in words
 	TAILNET_STOPPED = 2,  // code; payload: the error in words
 	TAILNET_NOTIFY = 3,   // payload: one ipn.Notify as JSON (no netmap: ask the LocalAPI for status); or, of this library,
-	                      // {"NodeRemoved": "words"} when the control server does not know the node any more, "" when it does
+	                      // {"NodeRemoved": "words"} when the control server does not know the node any more, "" when it does;
+	                      // {"CredentialTrouble": "words", "CredentialRefused": bool} when no auth key can be had for a
+	                      // credential, for good or for the time being; "" when it can
 	TAILNET_LOG = 4,      // code: 0 debug, 1 info, 2 warning, 3 error; payload: one line of UTF-8. Warnings of one kind are
 	                      // warnings three times, then once in ten minutes, in between info
 	TAILNET_DIALED = 5,   // id, code; payload: on failure the error in words

@@ -38,9 +38,7 @@ record Core(
     static Core make(Settings settings, Clock clock) throws StartFailure {
         var claim = RuntimeClaim.on(settings.runtimeDir(), settings.localApi().isShared());
         try {
-            if (settings.node().stateDir().isPresent()) {
-                StateDirectory.prepare(settings.node().stateDir().get());
-            }
+            StateFile.prepare(settings.node(), clock);
             var loops = openLoops();
             var pending = new PendingOperations();
             var inbound = new InboundConnections();

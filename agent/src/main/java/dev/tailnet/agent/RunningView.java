@@ -6,6 +6,7 @@ import dev.tailnet.agent.config.NodeSettings;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.agent.node.Preferences;
 import dev.tailnet.agent.node.SelfNode;
 import dev.tailnet.agent.status.AgentView;
 import dev.tailnet.agent.status.StatusDocument.Exposed;
@@ -50,6 +51,16 @@ final class RunningView implements AgentView {
     @Override
     public @Nullable SelfNode self() {
         return core.node().self();
+    }
+
+    @Override
+    public @Nullable Preferences preferences() {
+        return core.node().preferences();
+    }
+
+    @Override
+    public @Nullable String loginUrl() {
+        return core.node().loginUrl();
     }
 
     @Override

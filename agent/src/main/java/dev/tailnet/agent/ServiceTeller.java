@@ -70,7 +70,7 @@ final class ServiceTeller {
                 state,
                 core.node().self(),
                 peers,
-                core.settings().node().authKey().isPresent());
+                core.settings().node().credential().isPresent());
     }
 
     private void countSoon() {

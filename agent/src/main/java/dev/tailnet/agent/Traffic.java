@@ -52,6 +52,7 @@ final class Traffic implements Part {
         view = new RunningView(core, this::counts);
         metrics = new Metrics(new Sources(
                 core.node()::state,
+                core.node()::self,
                 this::counts,
                 view::nodeSample,
                 core.inbound()::counts,

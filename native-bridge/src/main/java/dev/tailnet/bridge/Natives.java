@@ -30,6 +30,8 @@ final class Natives {
 
     static native int tailnet_set_option(int sd, String name, String value);
 
+    static native int tailnet_login(int sd, Pointer credential);
+
     static native int tailnet_events(int sd);
 
     static native int tailnet_start(int sd);

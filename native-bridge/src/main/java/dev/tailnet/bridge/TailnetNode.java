@@ -74,7 +74,7 @@ public final class TailnetNode implements AutoCloseable {
         option(Natives.tailscale_set_ephemeral(handle, options.ephemeral() ? 1 : 0), "ephemeral");
         set("state", stateDir == null ? "memory" : "dir");
         set("accept-routes", Boolean.toString(options.acceptRoutes()));
-        set("shields-up", Boolean.toString(options.shieldsUp()));
+        set("shields-up", options.shieldsUp() ? "auto" : "false");
         if (!options.tags().isEmpty()) {
             set("tags", String.join(",", options.tags()));
         }
@@ -126,6 +126,23 @@ public final class TailnetNode implements AutoCloseable {
     public void setExitNode(String peer) {
         checkOpen("set the exit node");
         set("exit-node", peer);
+    }
+
+    /** Sets preferences, before {@link #start}. */
+    public void setPreferences(NodePreferences preferences) {
+        checkOpen("set preferences");
+        preferences.options().forEach(this::set);
+    }
+
+    /**
+     * Logs in: before {@link #start} this is for when the start needs it, later it happens at once, though the node be up. What
+     * comes of it is told by {@link NodeEvent.Notify}.
+     *
+     * @throws BridgeException {@link Code#NODE_DOWN} between the start and {@link NodeEvent.Started}
+     */
+    public void logIn(LoginCredential credential) {
+        checkOpen("log in");
+        check(credential.lend(text -> Natives.tailnet_login(handle, text)), "log in");
     }
 
     /**

@@ -3,11 +3,11 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.config.Flags;
 import dev.tailnet.agent.config.Setting;
 import dev.tailnet.agent.config.Suggestions;
+import dev.tailnet.agent.config.TailscaledFlags;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -21,8 +21,6 @@ final class RunFlags {
     private static final String TUN = "--tun";
 
     private static final String STATE = "--state";
-    private static final String STATE_FILE = "tailscaled.state";
-    private static final String IN_MEMORY = "mem:";
 
     private RunFlags() {}
 
@@ -90,17 +88,13 @@ final class RunFlags {
             }
         }
         for (var mode : values(arguments, TUN)) {
-            if (!mode.equals("userspace-networking")) {
-                problems.add(
-                        "--tun (flag): the agent makes no network interface: only userspace-networking is possible");
-            }
+            TailscaledFlags.tunProblem(mode).ifPresent(problem -> problems.add("--tun (flag): " + problem));
         }
         for (var state : values(arguments, STATE)) {
-            stateDirectory(state)
+            TailscaledFlags.stateDirectory(state)
                     .ifPresentOrElse(
                             directory -> values.putIfAbsent(Setting.STATE_DIR, List.of(directory)),
-                            () -> problems.add("--state (flag): '" + state + "' is neither mem: nor a file named "
-                                    + STATE_FILE + ": use --state-dir DIR"));
+                            () -> problems.add("--state (flag): " + TailscaledFlags.stateProblem(state)));
         }
         problems.addAll(unknown(arguments.unmatched()));
         return new Flags(values, spellings, problems);
@@ -108,15 +102,6 @@ final class RunFlags {
 
     private static List<String> values(ParseResult arguments, String flag) {
         return List.copyOf(arguments.matchedOptionValue(flag, List.<String>of()));
-    }
-
-    private static Optional<String> stateDirectory(String state) {
-        if (state.equals(IN_MEMORY)) {
-            return Optional.of(IN_MEMORY);
-        }
-        return state.endsWith("/" + STATE_FILE)
-                ? Optional.of(state.substring(0, state.length() - STATE_FILE.length()))
-                : Optional.empty();
     }
 
     private static List<String> unknown(List<String> unmatched) {

@@ -1,8 +1,6 @@
 package dev.tailnet.agent.config;
 
 import dev.tailnet.proxy.auth.Users;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,14 +13,10 @@ import java.util.stream.Stream;
 
 /** Gathers what every source gives, takes the strongest for each setting, and judges the whole. */
 final class ConfigurationLoader {
-    private static final URI DEFAULT_LOGIN_SERVER = URI.create("https://controlplane.tailscale.com");
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
 
-    /** In place of a file or a name. */
+    /** In place of a file. */
     private static final String NONE = "none";
-
-    /** In place of a state directory: keep the state in memory. As in tailscaled's --state. */
-    private static final String IN_MEMORY = "mem:";
 
     private final Flags flags;
     private final Map<String, String> environment;
@@ -70,18 +64,9 @@ final class ConfigurationLoader {
     }
 
     private Settings settings(SettingReader reader) {
-        var stateDir = stateDir(reader);
         var runtimeDir =
                 reader.one(Setting.RUNTIME_DIR, Values::path, RuntimeDirectory.defaultFor(environment), Path::toString);
-        var node = new NodeSettings(
-                isFirst ? new AuthKeySettings(reader, environment).read(stateDir) : Optional.empty(),
-                reader.one(Setting.HOSTNAME, Values::hostname, HostName.ofHost(), Function.identity()),
-                reader.one(Setting.LOGIN_SERVER, Values::loginServer, DEFAULT_LOGIN_SERVER, URI::toString),
-                tags(reader),
-                ephemeral(reader, stateDir),
-                stateDir,
-                reader.one(Setting.ACCEPT_ROUTES, Values::bool, true, String::valueOf),
-                exitNode(reader));
+        var node = new NodeSettingsReader(reader, environment).read(isFirst);
         var listeners = new ListenerSettings(reader).read();
         var forwards = new ForwardSettings(reader).read(listeners);
         return new Settings(
@@ -106,39 +91,10 @@ final class ConfigurationLoader {
                 reader.one(Setting.LOG_FORMAT, constant(LogFormat.class), LogFormat.TEXT, Values::name));
     }
 
-    private static List<String> tags(SettingReader reader) {
-        var items = reader.given(Setting.ADVERTISE_TAGS).map(ListValues::items).orElse(List.of());
-        var tags = List.copyOf(reader.each(items, reader.source(Setting.ADVERTISE_TAGS), Values::tag));
-        reader.note(Setting.ADVERTISE_TAGS, tags);
-        return tags;
-    }
-
     private static Optional<Users> users(SettingReader reader) {
-        return optional(reader, Setting.USERS_FILE, NONE)
+        return reader.optional(Setting.USERS_FILE, NONE)
                 .flatMap(given -> reader.parse(given, Values::path)
                         .flatMap(file -> new UsersFile(reader.findings()).read(file, given.source())));
-    }
-
-    private static Optional<Path> stateDir(SettingReader reader) {
-        return optional(reader, Setting.STATE_DIR, IN_MEMORY).flatMap(given -> {
-            var path = reader.parse(given, Values::path);
-            if (path.isPresent() && Files.exists(path.get()) && !Files.isDirectory(path.get())) {
-                reader.findings().problem(given.source(), path.get() + " is not a directory");
-            }
-            return path;
-        });
-    }
-
-    /** A setting that a word in place of its value turns off, as it is by default. */
-    private static Optional<Given> optional(SettingReader reader, Setting setting, String off) {
-        var given = reader.given(setting);
-        reader.note(setting, List.of(given.map(Given::value).orElse(off)));
-        return given.filter(asked -> !asked.value().equals(off));
-    }
-
-    private static Optional<String> exitNode(SettingReader reader) {
-        return Optional.of(reader.one(Setting.EXIT_NODE, Values::peer, NONE, Function.identity()))
-                .filter(peer -> !peer.equals(NONE));
     }
 
     private static Internet internet(SettingReader reader, Optional<String> exitNode) {
@@ -159,26 +115,17 @@ final class ConfigurationLoader {
         return internet;
     }
 
-    private static boolean ephemeral(SettingReader reader, Optional<Path> stateDir) {
-        var ephemeral = reader.one(Setting.EPHEMERAL, Values::bool, stateDir.isEmpty(), String::valueOf);
-        if (!ephemeral && stateDir.isEmpty()) {
-            reader.given(Setting.EPHEMERAL)
-                    .ifPresent(given -> reader.findings()
-                            .problem(
-                                    given.source(),
-                                    "a node without a state directory is always ephemeral, as its identity is lost when"
-                                            + " it stops: give --state-dir as well"));
-        }
-        return ephemeral;
-    }
-
     /** Every key and password in arguments or environment, also one that a stronger source made useless. */
     private List<Secret> exposed() {
         var exposed = new LinkedHashSet<String>();
-        flags.values().getOrDefault(Setting.AUTH_KEY, List.of()).forEach(exposed::add);
+        flags.values().forEach((setting, values) -> {
+            if (CredentialReader.isSecret(setting)) {
+                exposed.addAll(values);
+            }
+        });
         all.stream()
-                .filter(given ->
-                        given.setting() == Setting.AUTH_KEY && given.source().layer() == Source.Layer.ENVIRONMENT)
+                .filter(given -> CredentialReader.isSecret(given.setting())
+                        && given.source().layer() == Source.Layer.ENVIRONMENT)
                 .forEach(given -> exposed.add(given.value()));
         EnvironmentNames.secrets()
                 .forEach(name -> exposed.add(environment.getOrDefault(name, "").strip()));

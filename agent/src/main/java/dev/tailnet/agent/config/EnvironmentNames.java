@@ -15,11 +15,14 @@ final class EnvironmentNames {
         /** It gives a setting; of two variables for one setting the earlier in the table wins. */
         record Value(Setting setting) implements Meaning {}
 
+        /** As {@link Value}; set but empty it means none. */
+        record ValueOrNone(Setting setting) implements Meaning {}
+
         /** Arguments as for {@code tailscale up}. */
         record ExtraArguments() implements Meaning {}
 
-        /** It says what the agent does anyway. */
-        record Accepted() implements Meaning {}
+        /** Arguments as for {@code tailscaled}. */
+        record DaemonArguments() implements Meaning {}
 
         /** It may only have this value, else the words apply. */
         record Expected(boolean value, String otherwise, boolean fatal) implements Meaning {}
@@ -60,8 +63,7 @@ final class EnvironmentNames {
     private static final List<String> OURS_ELSEWHERE =
             List.of("TAILNET_LIBRARY", "TAILNET_JAVA_HOME", "TAILNET_JAVA_OPTIONS");
 
-    private static final List<String> SECRETS =
-            List.of("TAILNET_AUTH_KEY", "TS_AUTHKEY", "TS_AUTH_KEY", "TS_CLIENT_SECRET", "TS_ID_TOKEN");
+    private static final List<String> SECRETS = List.of("TS_AUTHKEY", "TS_AUTH_KEY", "TS_CLIENT_SECRET", "TS_ID_TOKEN");
 
     private EnvironmentNames() {}
 
@@ -80,6 +82,13 @@ final class EnvironmentNames {
         table.put("TS_OUTBOUND_HTTP_PROXY_LISTEN", new Meaning.Value(Setting.HTTP_LISTEN));
         table.put("TS_SOCKET", new Meaning.Value(Setting.SOCKET));
         table.put("TS_LOCAL_ADDR_PORT", new Meaning.Value(Setting.STATUS_LISTEN));
+        table.put("TS_CLIENT_ID", new Meaning.Value(Setting.CLIENT_ID));
+        table.put("TS_CLIENT_SECRET", new Meaning.Value(Setting.CLIENT_SECRET));
+        table.put("TS_ID_TOKEN", new Meaning.Value(Setting.ID_TOKEN));
+        table.put("TS_AUDIENCE", new Meaning.Value(Setting.AUDIENCE));
+        table.put("TS_ACCEPT_DNS", new Meaning.Value(Setting.ACCEPT_DNS));
+        table.put("TS_ROUTES", new Meaning.ValueOrNone(Setting.ADVERTISE_ROUTES));
+        table.put("TS_TAILSCALED_EXTRA_ARGS", new Meaning.DaemonArguments());
 
         table.put(
                 "TS_ENABLE_HEALTH_CHECK",
@@ -96,21 +105,12 @@ final class EnvironmentNames {
         table.put(
                 "TS_AUTH_ONCE",
                 new Meaning.Expected(true, "the auth key is used only when a login is needed, never again", false));
-        // Split DNS and MagicDNS names are resolved inside the agent; the host's resolver is never touched.
-        table.put("TS_ACCEPT_DNS", new Meaning.Accepted());
-
-        table.put("TS_CLIENT_ID", new Meaning.Unsupported("OAuth clients cannot log in: use an auth key"));
-        table.put("TS_CLIENT_SECRET", new Meaning.Unsupported("OAuth clients cannot log in: use an auth key"));
-        table.put("TS_ID_TOKEN", new Meaning.Unsupported("workload identity cannot log in: use an auth key"));
-        table.put("TS_AUDIENCE", new Meaning.Unsupported("workload identity cannot log in: use an auth key"));
-        table.put("TS_ROUTES", new Meaning.Unsupported("no subnet route is advertised"));
         table.put("TS_DEST_IP", new Meaning.Unsupported("use --expose"));
         table.put("TS_EXPERIMENTAL_DEST_DNS_NAME", new Meaning.Unsupported("use --expose"));
         table.put("TS_TAILNET_TARGET_IP", new Meaning.Unsupported("no traffic is redirected into the tailnet"));
         table.put("TS_TAILNET_TARGET_FQDN", new Meaning.Unsupported("no traffic is redirected into the tailnet"));
         table.put("TS_SERVE_CONFIG", new Meaning.Unsupported("use --expose"));
         table.put("TS_KUBE_SECRET", new Meaning.Unsupported("state is kept in --state-dir or in memory"));
-        table.put("TS_TAILSCALED_EXTRA_ARGS", new Meaning.Unsupported("no tailscaled is started: use our flags"));
         table.put("TS_HEALTHCHECK_ADDR_PORT", new Meaning.Unsupported("use TS_LOCAL_ADDR_PORT or --status-listen"));
         table.put("TS_DEBUG_ADDR_PORT", new Meaning.Unsupported("no debug endpoint is served"));
         return table;
@@ -136,6 +136,13 @@ final class EnvironmentNames {
 
     static Iterable<String> secrets() {
         return SECRETS;
+    }
+
+    /** Whether the value of a variable must not be seen. */
+    static boolean isSecret(String name) {
+        return SECRETS.contains(name)
+                || TABLE.get(name) instanceof Meaning.Value(var setting)
+                        && (CredentialReader.isSecret(setting) || setting == Setting.UPSTREAM_PROXY);
     }
 
     static Iterable<String> names() {

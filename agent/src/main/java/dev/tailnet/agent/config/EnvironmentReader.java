@@ -23,7 +23,8 @@ final class EnvironmentReader {
         var reader = new EnvironmentReader(environment, findings);
         for (var entry : EnvironmentNames.entries()) {
             var value = environment.getOrDefault(entry.getKey(), "").strip();
-            if (!value.isEmpty()) {
+            if (!value.isEmpty()
+                    || entry.getValue() instanceof Meaning.ValueOrNone && environment.containsKey(entry.getKey())) {
                 reader.take(entry.getKey(), value, entry.getValue());
             }
         }
@@ -41,8 +42,9 @@ final class EnvironmentReader {
                 }
                 given.add(Given.of(setting, value, source));
             }
+            case Meaning.ValueOrNone(var setting) -> given.add(Given.of(setting, value, source));
             case Meaning.ExtraArguments() -> given.addAll(ExtraArguments.parse(value, findings));
-            case Meaning.Accepted() -> {}
+            case Meaning.DaemonArguments() -> given.addAll(DaemonArguments.parse(value, findings));
             case Meaning.Expected(var expected, var otherwise, var fatal) -> {
                 if (!isBool(value, expected, source)) {
                     if (fatal) {

@@ -10,6 +10,9 @@ import java.security.MessageDigest;
 public final class Secret {
     static final String MASK = "********";
 
+    /** A token that lists many claims is far longer than a key. */
+    private static final int LONGEST = 16 * 1024;
+
     private final byte[] utf8;
 
     private Secret(byte[] utf8) {
@@ -18,6 +21,11 @@ public final class Secret {
 
     public static Secret of(String value) {
         return new Secret(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether a text may be a key or a token: none has blanks, line ends or characters beyond ASCII. */
+    static boolean isPlausible(String text) {
+        return !text.isEmpty() && text.length() <= LONGEST && text.chars().allMatch(c -> c > ' ' && c < 127);
     }
 
     /** The value itself, for the one call that needs it. Never log, store or concatenate the result. */

@@ -40,4 +40,24 @@ record SecretFile(String path) {
         }
         return Optional.empty();
     }
+
+    /**
+     * Reads a secret that was read before.
+     *
+     * @throws IOException whose message names the file and what is wrong with it
+     */
+    static Secret read(Path file) throws IOException {
+        String text;
+        try {
+            text = Files.readString(file).strip();
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + " does not exist any more", e);
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be read: " + e.getMessage(), e);
+        }
+        if (!Secret.isPlausible(text)) {
+            throw new IOException(file + " holds no key any more");
+        }
+        return Secret.of(text);
+    }
 }

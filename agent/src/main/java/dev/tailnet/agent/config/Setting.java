@@ -17,13 +17,35 @@ public enum Setting {
             "KEY",
             "Auth key, or file:PATH. Other users may see it for a moment: prefer --auth-key-file or TS_AUTHKEY",
             "authkey"),
+    CLIENT_SECRET(
+            "client-secret",
+            Group.LOGIN,
+            "SECRET",
+            "Secret of an OAuth client of Tailscale that makes the auth key, or file:PATH; needs --advertise-tags"),
+    CLIENT_ID(
+            "client-id",
+            Group.LOGIN,
+            "ID",
+            "Federated identity of Tailscale that makes the auth key, with --id-token or --audience; needs"
+                    + " --advertise-tags"),
+    ID_TOKEN("id-token", Group.LOGIN, "TOKEN", "Token of the platform for --client-id, or file:PATH"),
+    AUDIENCE(
+            "audience",
+            Group.LOGIN,
+            "AUDIENCE",
+            "Whom GitHub Actions or Google Cloud is asked to make such a token for"),
     LOGIN_SERVER(
             "login-server",
             Group.LOGIN,
             "URL",
             "Control server (default https://controlplane.tailscale.com)",
             "control-url"),
-    HOSTNAME("hostname", Group.LOGIN, "NAME", "Name of the node in the tailnet (default: that of the host)"),
+    HOSTNAME(
+            "hostname",
+            Group.LOGIN,
+            "NAME",
+            "Name of the node in the tailnet (default: that of the host); {id} in it is a short id of this sandbox,"
+                    + " {env:VAR} a variable's value"),
     ADVERTISE_TAGS(
             "advertise-tags",
             Group.LOGIN,
@@ -41,7 +63,28 @@ public enum Setting {
             "DIR",
             "Keep the node's identity here across restarts (default mem:, in memory only)",
             "statedir"),
+    RESET_STATE(
+            "reset-state",
+            Group.LOGIN,
+            "BOOL",
+            "Move the state file of --state-dir aside first, as it is damaged: the node logs in anew"),
     ACCEPT_ROUTES("accept-routes", Group.LOGIN, "BOOL", "Use the subnet routes of other nodes (default true)"),
+    ACCEPT_DNS(
+            "accept-dns",
+            Group.LOGIN,
+            "BOOL",
+            "Use the tailnet's DNS settings (default true); without them only names of nodes are known"),
+    ADVERTISE_ROUTES(
+            "advertise-routes",
+            Group.LOGIN,
+            "CIDRS",
+            "Networks that the tailnet reaches through this node once they are approved, comma-separated or repeated"),
+    SHIELDS_UP(
+            "shields-up",
+            Group.LOGIN,
+            "BOOL",
+            "Drop what comes from the tailnet unasked (default auto: while nothing is exposed or advertised)"),
+    PORT("port", Group.LOGIN, "PORT", "UDP port of WireGuard (default 0: any)"),
 
     LISTEN(
             "listen",
@@ -210,6 +253,9 @@ public enum Setting {
         }
     }
 
+    private static final Set<Setting> SWITCHES =
+            EnumSet.of(EPHEMERAL, ACCEPT_ROUTES, ACCEPT_DNS, SHIELDS_UP, RESET_STATE, AUDIT_FSYNC);
+
     private static final Set<Setting> LIVE = EnumSet.of(
             FORWARD,
             USERS_FILE,
@@ -278,6 +324,7 @@ public enum Setting {
     public boolean isList() {
         return switch (this) {
             case ADVERTISE_TAGS,
+                    ADVERTISE_ROUTES,
                     LISTEN,
                     SOCKS5_LISTEN,
                     HTTP_LISTEN,
@@ -292,11 +339,19 @@ public enum Setting {
                     UPSTREAM_NO_PROXY -> true;
             case AUTH_KEY_FILE,
                     AUTH_KEY,
+                    CLIENT_SECRET,
+                    CLIENT_ID,
+                    ID_TOKEN,
+                    AUDIENCE,
                     LOGIN_SERVER,
                     HOSTNAME,
                     EPHEMERAL,
                     STATE_DIR,
+                    RESET_STATE,
                     ACCEPT_ROUTES,
+                    ACCEPT_DNS,
+                    SHIELDS_UP,
+                    PORT,
                     USERS_FILE,
                     STATUS_LISTEN,
                     UPSTREAM_PROXY_FILE,
@@ -330,7 +385,7 @@ public enum Setting {
 
     /** Whether the bare flag means true. */
     public boolean isSwitch() {
-        return this == EPHEMERAL || this == ACCEPT_ROUTES || this == AUDIT_FSYNC;
+        return SWITCHES.contains(this);
     }
 
     /** Whether a running agent takes over a change, when it reads its configuration again. */

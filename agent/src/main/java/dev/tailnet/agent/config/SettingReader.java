@@ -41,6 +41,13 @@ final class SettingReader {
         return value;
     }
 
+    /** A setting that a word in place of its value turns off, as it is by default. */
+    Optional<Given> optional(Setting setting, String off) {
+        var given = given(setting);
+        note(setting, List.of(given.map(Given::value).orElse(off)));
+        return given.filter(asked -> !asked.value().equals(off));
+    }
+
     <T> Optional<T> parse(Given given, Function<String, T> parser) {
         return parse(given.value(), given.source(), parser);
     }

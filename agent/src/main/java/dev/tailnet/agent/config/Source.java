@@ -29,8 +29,8 @@ record Source(Layer layer, String text) {
         return new Source(Layer.ENVIRONMENT, name + " (environment)");
     }
 
-    static Source extraArgument(String flag) {
-        return new Source(Layer.ENVIRONMENT, flag + " (TS_EXTRA_ARGS)");
+    static Source argument(String flag, String variable) {
+        return new Source(Layer.ENVIRONMENT, flag + " (" + variable + ")");
     }
 
     static Source line(Path file, int line) {

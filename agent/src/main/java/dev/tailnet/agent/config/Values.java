@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 /** Reads one value from text. Each throws {@link IllegalArgumentException} whose message says what is wrong and what is right. */
 final class Values {
     private static final Pattern TAG = Pattern.compile("tag:[A-Za-z][A-Za-z0-9-]*");
+    private static final Pattern LABEL_OF_TAG = Pattern.compile("[A-Za-z][A-Za-z0-9-]*");
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
     private static final Pattern PEER = Pattern.compile("[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
     private static final Pattern DURATION = Pattern.compile("([0-9]+(ms|s|m|h))+");
@@ -118,8 +119,11 @@ final class Values {
         return label.length() <= 63 ? label : label.substring(0, 63).replaceAll("-$", "");
     }
 
-    /** A tag as {@code tailcfg.CheckTag} accepts it. */
+    /** A tag as {@code tailcfg.CheckTag} accepts it; {@code tag:} may be left out, as for {@code tailscale up}. */
     static String tag(String text) {
+        if (LABEL_OF_TAG.matcher(text).matches()) {
+            return "tag:" + text;
+        }
         if (!TAG.matcher(text).matches()) {
             throw new IllegalArgumentException(
                     "'" + text + "' is not a tag: write tag:NAME, where NAME begins with a letter"

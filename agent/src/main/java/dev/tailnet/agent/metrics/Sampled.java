@@ -121,6 +121,11 @@ final class Sampled {
                     s -> s.state() == kind ? 1 : 0);
         }
         gauge(
+                "tailnet.node.key.expiry.timestamp.seconds",
+                "When the node has to log in again, in Unix time; NaN when never",
+                Tags.empty(),
+                Sample::keyExpiry);
+        gauge(
                 "tailnet.go.heap.bytes",
                 "Go objects, live and not yet collected",
                 Tags.empty(),

@@ -10,9 +10,9 @@ final class LoginRefusal {
     static NodeState explain(Login login, String serversWords) {
         String words = serversWords.toLowerCase(Locale.ROOT);
         String rejected = "auth key rejected by " + login.server() + ": " + serversWords + ". ";
-        String again = login.keySource()
+        String again = login.credential()
                 .map(source -> ", put it where the old one came from (" + source + "), and start the agent again")
-                .orElse(" and start the agent again with it");
+                .orElse(" and run: tailnet-agent up --auth-key=file:PATH");
         if (words.contains("tag")) {
             return stuck(
                     Trouble.LOGIN_REFUSED,

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param refusal the control server's words for refusing the login
  * @param browseToUrl where a person can log the node in
  * @param removal the control server's words for not knowing the node any more
+ * @param credentialTrouble why there is no auth key for the credential
+ * @param preferences what the node is set to do; null until it is told
  * @param startFailure why the library could not be loaded or the node not be started
  * @param hasRun whether the node has been running before
  */
@@ -20,13 +22,15 @@ record NodeCondition(
         @Nullable String browseToUrl,
         @Nullable SelfNode self,
         @Nullable String removal,
+        @Nullable CredentialTrouble credentialTrouble,
+        @Nullable Preferences preferences,
         Map<String, String> warnings,
         @Nullable String startFailure,
         boolean stopped,
         boolean hasRun) {
 
     static NodeCondition initial() {
-        return new NodeCondition(IpnState.NO_STATE, null, null, null, null, Map.of(), null, false, false);
+        return new NodeCondition(IpnState.NO_STATE, null, null, null, null, null, null, Map.of(), null, false, false);
     }
 
     NodeCondition after(Notification news) {
@@ -40,31 +44,81 @@ record NodeCondition(
                 orNull(nextUrl),
                 news.self() == null ? self : news.self(),
                 orNull(news.removed() == null ? removal : news.removed()),
+                trouble(news, admitted),
+                news.preferences() == null ? preferences : news.preferences(),
                 news.warnings() == null ? warnings : Map.copyOf(news.warnings()),
                 startFailure,
                 stopped,
                 hasRun || nextIpn == IpnState.RUNNING);
     }
 
+    private @Nullable CredentialTrouble trouble(Notification news, boolean admitted) {
+        CredentialTrouble next = news.credentialTrouble();
+        if (next == null) {
+            return admitted ? null : credentialTrouble;
+        }
+        return next.words().isEmpty() ? null : next;
+    }
+
     NodeCondition afterStartFailure(String reason) {
-        return new NodeCondition(ipn, refusal, browseToUrl, self, removal, warnings, reason, stopped, hasRun);
+        return ended(reason, stopped);
     }
 
     NodeCondition afterStop() {
-        return new NodeCondition(ipn, refusal, browseToUrl, self, removal, warnings, startFailure, true, hasRun);
+        return ended(startFailure, true);
+    }
+
+    private NodeCondition ended(@Nullable String failure, boolean hasStopped) {
+        return new NodeCondition(
+                ipn,
+                refusal,
+                browseToUrl,
+                self,
+                removal,
+                credentialTrouble,
+                preferences,
+                warnings,
+                failure,
+                hasStopped,
+                hasRun);
+    }
+
+    /** Whether the node has to log in again, or for the first time after all, and nobody here asked for that. */
+    boolean hasLostItsLogin() {
+        if (stopped || startFailure != null || isLoggedOutHere()) {
+            return false;
+        }
+        return removal != null || (ipn == IpnState.NEEDS_LOGIN && (hasRun || browseToUrl != null));
+    }
+
+    /** Whether the control server, or who makes auth keys, has said no to what the node logs in with. */
+    boolean isRefused() {
+        return refusal != null || (credentialTrouble != null && credentialTrouble.refused());
+    }
+
+    private boolean isLoggedOutHere() {
+        return preferences != null && preferences.loggedOut() && !preferences.wantRunning();
     }
 
     /** @param now tells whether the node's key has expired */
-    NodeState state(Login login, Instant now) {
+    NodeState state(Login started, Instant now) {
+        Login login = started.at(preferences);
         if (stopped) {
             return NodeState.stuck(Kind.STOPPED, Trouble.NODE_STOPPED, "the agent is stopping");
         }
         if (startFailure != null) {
             return NodeState.stuck(Kind.FAILED, Trouble.NODE, startFailure);
         }
+        if (removal != null && ipn != IpnState.STOPPED && ipn != IpnState.IN_USE_OTHER_USER) {
+            return lost(
+                    login,
+                    Trouble.NODE_REMOVED,
+                    "control server " + login.server() + " does not know this node any more (" + removal
+                            + "): it was removed there");
+        }
         return switch (ipn) {
-            case RUNNING -> removal == null ? NodeState.running() : removed(login, removal);
-            case STARTING -> removal == null ? connecting() : removed(login, removal);
+            case RUNNING -> NodeState.running();
+            case STARTING -> connecting();
             case NEEDS_MACHINE_AUTH ->
                 NodeState.stuck(
                         Kind.NEEDS_APPROVAL,
@@ -75,7 +129,7 @@ record NodeCondition(
                 NodeState.stuck(
                         Kind.STOPPED,
                         Trouble.NODE_STOPPED,
-                        "the node was taken down (tailscale down); bring it up with: tailscale up");
+                        "the node was taken down (tailscale down); bring it up with: tailnet-agent up");
             case IN_USE_OTHER_USER ->
                 NodeState.stuck(Kind.FAILED, Trouble.NODE, "another user of this machine holds the node's state.");
             case NO_STATE, NEEDS_LOGIN -> loggingIn(login, now);
@@ -93,21 +147,32 @@ record NodeCondition(
     }
 
     private NodeState loggingIn(Login login, Instant now) {
+        if (ipn == IpnState.NEEDS_LOGIN && isLoggedOutHere()) {
+            return NodeState.stuck(
+                    Kind.NEEDS_LOGIN,
+                    Trouble.LOGIN_WANTED,
+                    "the node was logged out here; log in with: tailnet-agent up"
+                            + (browseToUrl == null ? "" : ", or open " + browseToUrl));
+        }
+        if (ipn == IpnState.NEEDS_LOGIN && hasRun) {
+            return lost(
+                    login, isExpired(now) ? Trouble.NODE_KEY_EXPIRED : Trouble.LOGIN_WANTED, whyLoggedOut(login, now));
+        }
         if (refusal != null) {
             return LoginRefusal.explain(login, refusal);
         }
-        if (ipn == IpnState.NEEDS_LOGIN && hasRun) {
-            return loggedOut(login, now);
+        if (credentialTrouble != null) {
+            return credentialTrouble.explain(login);
         }
         if (browseToUrl != null) {
             return NodeState.stuck(
                     Kind.NEEDS_LOGIN,
-                    login.keySource().isPresent() ? Trouble.LOGIN_WANTED : Trouble.KEY_MISSING,
-                    login.keySource().isPresent()
+                    login.credential().isPresent() ? Trouble.LOGIN_WANTED : Trouble.KEY_MISSING,
+                    login.credential().isPresent()
                             ? "control server " + login.server() + " wants a person to log this node in: open "
                                     + browseToUrl
                             : "no auth key given and no stored login: set TS_AUTHKEY (or --auth-key-file) and start the"
-                                    + " agent again, or open " + browseToUrl);
+                                    + " agent again, or run 'tailnet-agent up', or open " + browseToUrl);
         }
         String trouble = warnings.get("login-state");
         if (trouble != null) {
@@ -118,24 +183,41 @@ record NodeCondition(
         return NodeState.starting("logging in at " + login.server());
     }
 
-    private NodeState loggedOut(Login login, Instant now) {
+    private String whyLoggedOut(Login login, Instant now) {
         Instant expiry = self == null ? null : self.keyExpiry();
-        boolean expired = expiry != null && expiry.isBefore(now);
-        String what = expired
+        return isExpired(now)
                 ? "the node's key expired at " + expiry
                 : "control server " + login.server() + " logged this node out (removed, or expired there)";
-        return NodeState.stuck(
-                Kind.NEEDS_LOGIN,
-                expired ? Trouble.NODE_KEY_EXPIRED : Trouble.LOGIN_WANTED,
-                what + ". Start the agent again with a valid auth key; nodes with tags do not expire.");
     }
 
-    private static NodeState removed(Login login, String words) {
-        return NodeState.stuck(
-                Kind.NEEDS_LOGIN,
-                Trouble.NODE_REMOVED,
-                "control server " + login.server() + " does not know this node any more (" + words + "): it was removed"
-                        + " there. Start the agent again with a valid auth key.");
+    private boolean isExpired(Instant now) {
+        Instant expiry = self == null ? null : self.keyExpiry();
+        return expiry != null && expiry.isBefore(now);
+    }
+
+    /** A login that is no more, and what becomes of the next. */
+    private NodeState lost(Login login, Trouble trouble, String why) {
+        if (refusal != null) {
+            NodeState again = LoginRefusal.explain(login, refusal);
+            return NodeState.stuck(
+                    Kind.NEEDS_LOGIN, again.trouble(), why + ". It cannot join again: " + again.reason());
+        }
+        if (credentialTrouble != null) {
+            NodeState again = credentialTrouble.explain(login);
+            return new NodeState(
+                    Kind.NEEDS_LOGIN,
+                    why + ". It cannot join again: " + again.reason(),
+                    again.outlook(),
+                    again.trouble());
+        }
+        return login.credential()
+                .map(source -> NodeState.rejoining(trouble, why + ". It joins again with that of " + source))
+                .orElseGet(() -> NodeState.stuck(
+                        Kind.NEEDS_LOGIN,
+                        trouble,
+                        why + ". Start the agent again with a valid auth key, or run 'tailnet-agent up'"
+                                + (browseToUrl == null ? "" : ", or open " + browseToUrl)
+                                + "; nodes with tags do not expire."));
     }
 
     private static @Nullable String orNull(@Nullable String text) {

@@ -49,6 +49,11 @@ public record NodeState(Kind kind, String reason, Outlook outlook, Trouble troub
         return new NodeState(Kind.STARTING, reason, Outlook.TRYING, trouble);
     }
 
+    /** Logged out, and about to log in again by itself. */
+    static NodeState rejoining(Trouble trouble, String reason) {
+        return new NodeState(Kind.NEEDS_LOGIN, reason, Outlook.TRYING, trouble);
+    }
+
     static NodeState stuck(Kind kind, Trouble trouble, String reason) {
         return new NodeState(kind, reason, Outlook.STUCK, trouble);
     }

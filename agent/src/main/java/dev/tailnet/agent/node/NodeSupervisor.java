@@ -3,21 +3,22 @@ package dev.tailnet.agent.node;
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.StartFailure;
 import dev.tailnet.agent.config.NodeSettings;
-import dev.tailnet.bridge.AuthKey;
 import dev.tailnet.bridge.BridgeException;
 import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.LibraryException;
+import dev.tailnet.bridge.LoginCredential;
 import dev.tailnet.bridge.NodeEvent;
-import dev.tailnet.bridge.NodeOptions;
 import dev.tailnet.bridge.Stats;
 import dev.tailnet.bridge.TailnetNode;
 import dev.tailnet.proxy.connect.Readiness;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.util.concurrent.EventExecutor;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
@@ -37,6 +38,8 @@ public final class NodeSupervisor {
     private final Login login;
     private final NodeReadiness readiness;
     private final ExitNodeCondition exitNode;
+    private final KeyExpiry keyExpiry;
+    private final Rejoin rejoin;
     private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final CompletableFuture<Void> failed = new CompletableFuture<>();
@@ -45,6 +48,9 @@ public final class NodeSupervisor {
     private NodeCondition condition = NodeCondition.initial();
     private volatile NodeState state;
     private volatile @Nullable SelfNode self;
+    private volatile @Nullable Preferences preferences;
+    private volatile @Nullable String loginUrl;
+    private volatile @Nullable EventExecutor timers;
     private volatile @Nullable TailnetNode node;
 
     public NodeSupervisor(
@@ -56,6 +62,8 @@ public final class NodeSupervisor {
         this.clock = clock;
         this.login = Login.of(settings);
         this.exitNode = new ExitNodeCondition(settings.exitNode());
+        this.keyExpiry = new KeyExpiry(clock);
+        this.rejoin = new Rejoin(settings.credential(), this::logIn, new SplittableRandom());
         this.state = condition.state(login, clock.instant());
         this.readiness = new NodeReadiness(state);
     }
@@ -73,7 +81,7 @@ public final class NodeSupervisor {
     public void start(EventLoop loop, CompletableFuture<Surroundings> surroundings, Runnable prepare)
             throws StartFailure {
         try {
-            TailnetNode created = create();
+            TailnetNode created = NodeOptionsMaker.create(settings, runtimeDir);
             node = created;
             var channel = new EpollDomainSocketChannel(created.eventsFd());
             channel.pipeline()
@@ -84,9 +92,10 @@ public final class NodeSupervisor {
                             0,
                             NodeEvent.LENGTH_FIELD_BYTES))
                     .addLast(new EventStreamHandler(this, operations, inbound));
+            timers = loop;
             loop.register(channel).syncUninterruptibly();
             surroundings.join().applyTo(created);
-            settings.exitNode().ifPresent(created::setExitNode);
+            NodeOptionsMaker.preferences(settings, created);
             prepare.run();
             created.start();
         } catch (LibraryException e) {
@@ -96,26 +105,11 @@ public final class NodeSupervisor {
         }
     }
 
-    private TailnetNode create() {
-        if (settings.authKey().isEmpty()) {
-            return TailnetNode.create(options(null));
+    private void logIn(LoginCredential credential) {
+        TailnetNode running = node;
+        if (running != null) {
+            running.logIn(credential);
         }
-        try (AuthKey key = AuthKey.of(settings.authKey().get().secret().reveal())) {
-            return TailnetNode.create(options(key));
-        }
-    }
-
-    private NodeOptions options(@Nullable AuthKey key) {
-        return new NodeOptions(
-                settings.hostname(),
-                settings.loginServer(),
-                key,
-                settings.ephemeral(),
-                settings.stateDir().orElse(null),
-                runtimeDir,
-                settings.tags(),
-                settings.acceptRoutes(),
-                true);
     }
 
     /** The node, from the moment it is made; null before. Calls on a closed one fail with {@link Code#NODE_DOWN}. */
@@ -130,6 +124,16 @@ public final class NodeSupervisor {
     /** What the control server last said about this node; null before the first login. */
     public @Nullable SelfNode self() {
         return self;
+    }
+
+    /** What the node is set to do now; null until it has said so. */
+    public @Nullable Preferences preferences() {
+        return preferences;
+    }
+
+    /** Where a person can log the node in; null while that is not asked for. */
+    public @Nullable String loginUrl() {
+        return loginUrl;
     }
 
     public Readiness readiness() {
@@ -217,7 +221,7 @@ public final class NodeSupervisor {
     private void change(UnaryOperator<NodeCondition> step) {
         synchronized (changing) {
             condition = step.apply(condition);
-            self = condition.self();
+            follow(condition);
             NodeState next = exitNode.await(condition.state(login, clock.instant()));
             if (!next.equals(state)) {
                 state = next;
@@ -228,14 +232,28 @@ public final class NodeSupervisor {
         }
     }
 
+    private void follow(NodeCondition now) {
+        SelfNode known = now.self();
+        self = known;
+        preferences = now.preferences();
+        loginUrl = now.browseToUrl();
+        EventExecutor executor = timers;
+        if (executor == null) {
+            return;
+        }
+        if (now.stopped()) {
+            keyExpiry.stop();
+        } else {
+            keyExpiry.update(known == null ? null : known.keyExpiry(), executor);
+        }
+        rejoin.update(now, executor);
+    }
+
     /** The agent's own end is not told here: who ends it says so. */
     private void log(NodeState next) {
         switch (next.kind()) {
             case RUNNING -> {
-                SelfNode running = self;
-                LOGGER.info(
-                        "Node is up: {}",
-                        running == null ? settings.hostname() : running.name() + " " + running.addresses());
+                LOGGER.info("Node is up: {}", shown(self));
             }
             case STOPPED -> {
                 if (!condition.stopped()) {
@@ -250,5 +268,15 @@ public final class NodeSupervisor {
                 }
             }
         }
+    }
+
+    private String shown(@Nullable SelfNode running) {
+        Preferences set = preferences;
+        String asked = set == null || set.hostname().isEmpty() ? settings.hostname() : set.hostname();
+        if (running == null) {
+            return asked;
+        }
+        String shown = running.name() + " " + running.addresses();
+        return running.label().equalsIgnoreCase(asked) ? shown : shown + " (it asked to be called " + asked + ")";
     }
 }

@@ -27,6 +27,9 @@ final class NotificationParser {
         String browseToUrl = null;
         SelfNode self = null;
         String removed = null;
+        String credentialTrouble = null;
+        boolean credentialRefused = false;
+        Preferences preferences = null;
         Map<String, String> warnings = null;
         try (JsonParser parser = json.createParser(ObjectReadContext.empty(), notify)) {
             parser.nextToken();
@@ -45,12 +48,24 @@ final class NotificationParser {
                     case "BrowseToURL" -> browseToUrl = parser.getString();
                     case "SelfChange" -> self = self(parser);
                     case "NodeRemoved" -> removed = parser.getString();
+                    case "CredentialTrouble" -> credentialTrouble = parser.getString();
+                    case "CredentialRefused" -> credentialRefused = parser.getBooleanValue();
+                    case "Prefs" -> preferences = PreferencesParser.parse(parser);
                     case "Health" -> warnings = health(parser);
                     default -> parser.skipChildren();
                 }
             }
         }
-        return new Notification(state, errorMessage, loginFinished, browseToUrl, self, removed, warnings);
+        return new Notification(
+                state,
+                errorMessage,
+                loginFinished,
+                browseToUrl,
+                self,
+                removed,
+                credentialTrouble == null ? null : new CredentialTrouble(credentialTrouble, credentialRefused),
+                preferences,
+                warnings);
     }
 
     private static SelfNode self(JsonParser parser) {

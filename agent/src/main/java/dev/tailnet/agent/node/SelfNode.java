@@ -16,4 +16,10 @@ public record SelfNode(
     public SelfNode {
         addresses = List.copyOf(addresses);
     }
+
+    /** The first label of the name: what the control server made of the host name, with -1 behind it if that was taken. */
+    public String label() {
+        int dot = name.indexOf('.');
+        return dot < 0 ? name : name.substring(0, dot);
+    }
 }

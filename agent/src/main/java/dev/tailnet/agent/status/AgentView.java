@@ -5,6 +5,7 @@ import dev.tailnet.agent.config.NodeSettings;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.agent.node.Preferences;
 import dev.tailnet.agent.node.SelfNode;
 import dev.tailnet.agent.status.StatusDocument.Exposed;
 import dev.tailnet.agent.status.StatusDocument.Listener;
@@ -27,6 +28,14 @@ public interface AgentView {
     /** Null before the first login. */
     @Nullable
     SelfNode self();
+
+    /** What the node is set to do now; null until it has said so. */
+    @Nullable
+    Preferences preferences();
+
+    /** Where a person can log the node in; null while that is not asked for. */
+    @Nullable
+    String loginUrl();
 
     /** Whether targets outside the tailnet are reached through the agent alone, or refused by it. */
     boolean carriesInternet();

@@ -1,6 +1,7 @@
 package dev.tailnet.agent.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tailnet.agent.node.Preferences;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param audit how the audit log fares; null when there is none
  * @param uptimeSeconds since the agent started
  * @param warnings what the node's health checks complain about, and what this answer lacks
+ * @param loginUrl where a person can log the node in; null while that is not asked for
+ * @param preferences what the node is set to do now; null until it has said so
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record StatusDocument(
@@ -50,7 +53,9 @@ public record StatusDocument(
         @Nullable Audit audit,
         long uptimeSeconds,
         Version version,
-        List<String> warnings) {
+        List<String> warnings,
+        @Nullable String loginUrl,
+        @Nullable Preferences preferences) {
 
     public StatusDocument {
         addresses = List.copyOf(addresses);

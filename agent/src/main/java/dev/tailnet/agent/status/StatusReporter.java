@@ -5,6 +5,7 @@ import dev.tailnet.agent.audit.AuditReport;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.agent.node.Preferences;
 import dev.tailnet.agent.node.SelfNode;
 import dev.tailnet.agent.node.Trouble;
 import dev.tailnet.agent.status.StatusDocument.Audit;
@@ -50,12 +51,12 @@ final class StatusReporter {
                 state.reason(),
                 state.trouble() == Trouble.NONE ? null : state.trouble().id(),
                 dnsName == null ? null : firstLabel(dnsName),
-                agent.settings().hostname(),
+                hostname(),
                 dnsName,
                 addresses(node, self),
                 node == null ? agent.settings().tags() : node.tags(),
                 keyExpiry(node, self),
-                agent.settings().loginServer().toString(),
+                controlServer(),
                 node == null ? null : node.derpHome(),
                 node == null ? List.of() : node.peers(),
                 agent.listeners(),
@@ -65,7 +66,22 @@ final class StatusReporter {
                 audit(),
                 Duration.between(agent.startedAt(), clock.instant()).toSeconds(),
                 agent.version(),
-                warnings);
+                warnings,
+                agent.loginUrl(),
+                agent.preferences());
+    }
+
+    /** The name that the node asks for now: somebody may have changed it since the start. */
+    private String hostname() {
+        Preferences set = agent.preferences();
+        return set == null || set.hostname().isEmpty() ? agent.settings().hostname() : set.hostname();
+    }
+
+    private String controlServer() {
+        Preferences set = agent.preferences();
+        return set == null || set.controlUrl().isEmpty()
+                ? agent.settings().loginServer().toString()
+                : set.controlUrl();
     }
 
     private Inbound inbound(NodeSample sample) {

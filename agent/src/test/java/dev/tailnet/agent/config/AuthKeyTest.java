@@ -1,11 +1,14 @@
 package dev.tailnet.agent.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +29,8 @@ class AuthKeyTest {
     @Test
     void comesFromAFileThatAVariableNames() {
         var configuration = Load.with().variable("TS_AUTHKEY", "file:" + file).load();
-        assertThat(configuration.settings().node().authKey())
-                .contains(new AuthKey(Secret.of(KEY), "TS_AUTHKEY (environment)"));
+        assertThat(configuration.settings().node().credential())
+                .contains(new AuthKey(Secret.of(KEY), "TS_AUTHKEY (environment)", Optional.of(file)));
         assertThat(configuration.exposed()).isEmpty();
         assertThat(configuration.warnings()).isEmpty();
     }
@@ -36,16 +39,19 @@ class AuthKeyTest {
     void comesFromASystemdCredentialWhenNothingElseGivesOne() throws Exception {
         Files.writeString(directory.resolve("ts-authkey"), "of-credential\n");
         var load = Load.with().variable("CREDENTIALS_DIRECTORY", directory.toString());
-        assertThat(load.settings().node().authKey())
-                .contains(new AuthKey(Secret.of("of-credential"), "ts-authkey (systemd credential)"));
+        assertThat(load.settings().node().credential())
+                .contains(new AuthKey(
+                        Secret.of("of-credential"),
+                        "ts-authkey (systemd credential)",
+                        Optional.of(directory.resolve("ts-authkey"))));
         load.variable("TS_AUTHKEY", KEY);
-        assertThat(load.settings().node().authKey()).map(AuthKey::secret).contains(Secret.of(KEY));
+        assertThat(load.settings().node().credential()).map(Load::secret).contains(Secret.of(KEY));
     }
 
     @Test
     void aCredentialsDirectoryWithoutItGivesNone() {
         var load = Load.with().variable("CREDENTIALS_DIRECTORY", directory.toString());
-        assertThat(load.settings().node().authKey()).isEmpty();
+        assertThat(load.settings().node().credential()).isEmpty();
     }
 
     @Test
@@ -82,7 +88,7 @@ class AuthKeyTest {
     @Test
     void aStrongerSourceReplacesKeyOrFile() {
         var load = Load.with().variable("TS_AUTHKEY", "weaker").flag(Setting.AUTH_KEY_FILE, file.toString());
-        assertThat(load.settings().node().authKey()).map(AuthKey::secret).contains(Secret.of(KEY));
+        assertThat(load.settings().node().credential()).map(Load::secret).contains(Secret.of(KEY));
     }
 
     @Test
@@ -108,6 +114,29 @@ class AuthKeyTest {
         Files.writeString(file, "\n");
         assertThat(Load.with().flag(Setting.AUTH_KEY_FILE, file.toString()).problems())
                 .containsExactly("--auth-key-file (flag): the auth key is empty");
+    }
+
+    @Test
+    void isReadAgainFromItsFile() throws Exception {
+        var first = Load.with()
+                .flag(Setting.AUTH_KEY_FILE, file.toString())
+                .settings()
+                .node()
+                .credential()
+                .orElseThrow();
+        Files.writeString(file, "tskey-auth-newer\n");
+        assertThat(Load.secret(first.again())).isEqualTo(Secret.of("tskey-auth-newer"));
+        assertThat(first.again().source()).isEqualTo(first.source());
+        Files.writeString(file, "no key at all");
+        assertThatThrownBy(first::again).isInstanceOf(IOException.class).hasMessage(file + " holds no key any more");
+        Files.delete(file);
+        assertThatThrownBy(first::again).isInstanceOf(IOException.class).hasMessage(file + " does not exist any more");
+    }
+
+    @Test
+    void withoutAFileItIsTheSameAgain() throws Exception {
+        var key = new AuthKey(Secret.of(KEY), "TS_AUTHKEY (environment)", Optional.empty());
+        assertThat(key.again()).isSameAs(key);
     }
 
     @Test

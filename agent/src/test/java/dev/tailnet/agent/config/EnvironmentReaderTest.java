@@ -28,10 +28,11 @@ class EnvironmentReaderTest {
         var configuration = settings.load();
         assertThat(configuration.warnings()).isEmpty();
         var node = configuration.settings().node();
-        assertThat(node.authKey()).map(AuthKey::source).contains("TS_AUTH_KEY (environment)");
+        assertThat(node.credential()).map(Credential::source).contains("TS_AUTH_KEY (environment)");
         assertThat(node.hostname()).isEqualTo("box");
         assertThat(node.stateDir()).contains(Path.of("/var/lib/box"));
         assertThat(node.ephemeral()).isFalse();
+        assertThat(node.preferences().acceptDns()).isFalse();
         var listeners = configuration.settings().listeners();
         assertThat(listeners.socks5()).containsExactly(new InetSocketAddress("127.0.0.1", 1080));
         assertThat(listeners.http()).containsExactly(new InetSocketAddress("127.0.0.1", 3128));
@@ -44,10 +45,25 @@ class EnvironmentReaderTest {
                 .variable("TS_AUTH_KEY", "second")
                 .variable("TS_AUTHKEY", "first")
                 .load();
-        assertThat(configuration.settings().node().authKey())
-                .map(AuthKey::secret)
+        assertThat(configuration.settings().node().credential())
+                .map(Load::secret)
                 .contains(Secret.of("first"));
         assertThat(configuration.exposed()).containsExactlyInAnyOrder(Secret.of("first"), Secret.of("second"));
+    }
+
+    @Test
+    void emptyRoutesAreNoneRatherThanThoseOfTheState() {
+        var unset = Load.with().settings().node().preferences();
+        var empty = Load.with().variable("TS_ROUTES", "").settings().node().preferences();
+        var some = Load.with()
+                .variable("TS_ROUTES", "10.0.0.0/8,fd00::/64")
+                .settings()
+                .node()
+                .preferences();
+        assertThat(unset.unsaid()).contains(Setting.ADVERTISE_ROUTES);
+        assertThat(empty.unsaid()).doesNotContain(Setting.ADVERTISE_ROUTES);
+        assertThat(empty.advertiseRoutes()).isEmpty();
+        assertThat(some.advertiseRoutes()).containsExactly("10.0.0.0/8", "fd00::/64");
     }
 
     @Test
@@ -60,10 +76,13 @@ class EnvironmentReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "TS_ROUTES, 10.0.0.0/8",
-        "TS_CLIENT_ID, x",
         "TS_SERVE_CONFIG, /x",
-        "TS_TAILSCALED_EXTRA_ARGS, --verbose=1",
+        "TS_KUBE_SECRET, x",
+        "TS_DEST_IP, 10.0.0.1",
+        "TS_TAILNET_TARGET_IP, 100.64.0.1",
+        "TS_TAILNET_TARGET_FQDN, a.b",
+        "TS_HEALTHCHECK_ADDR_PORT, 1",
+        "TS_DEBUG_ADDR_PORT, 1",
         "TS_AUTH_ONCE, false",
         "TS_ENABLE_METRICS, false",
         "TS_NEVER_HEARD_OF, 1",

@@ -23,6 +23,25 @@ class ExtraArgumentsTest {
     }
 
     @Test
+    void readsWhatTheNodeIsToDo() {
+        var preferences = with("--accept-dns=false --shields-up --advertise-routes 10.0.0.0/8 --exit-node=")
+                .settings()
+                .node()
+                .preferences();
+        assertThat(preferences.acceptDns()).isFalse();
+        assertThat(preferences.shieldsUp()).contains(true);
+        assertThat(preferences.advertiseRoutes()).containsExactly("10.0.0.0/8");
+        assertThat(preferences.unsaid())
+                .containsExactlyInAnyOrder(
+                        Setting.HOSTNAME, Setting.LOGIN_SERVER, Setting.ADVERTISE_TAGS, Setting.ACCEPT_ROUTES);
+    }
+
+    @Test
+    void twoDashesEndThem() {
+        assertThat(with("--hostname=a --").settings().node().hostname()).isEqualTo("a");
+    }
+
+    @Test
     void aBareSwitchTakesNoValueFromTheNextWord() {
         var node = with("--accept-routes --hostname box-2").settings().node();
         assertThat(node.acceptRoutes()).isTrue();
@@ -37,11 +56,11 @@ class ExtraArgumentsTest {
 
     @Test
     void warnsOfWhatIsNotDone() {
-        assertThat(with("--advertise-routes=10.0.0.0/8 --ssh --shields-up=false --accept-dns=false --reset")
+        assertThat(with("--advertise-exit-node --ssh --ssh=false --relay-server-port= --reset --qr")
                         .load()
                         .warnings())
                 .containsExactly(
-                        "--advertise-routes (TS_EXTRA_ARGS): not supported, and ignored",
+                        "--advertise-exit-node (TS_EXTRA_ARGS): not supported, and ignored",
                         "--ssh (TS_EXTRA_ARGS): not supported, and ignored");
     }
 
@@ -63,8 +82,8 @@ class ExtraArgumentsTest {
     @Test
     void aKeyAmongThemIsToBeScrubbed() {
         var configuration = with("--auth-key=tskey-1").load();
-        assertThat(configuration.settings().node().authKey())
-                .map(AuthKey::secret)
+        assertThat(configuration.settings().node().credential())
+                .map(Load::secret)
                 .contains(Secret.of("tskey-1"));
         assertThat(configuration.exposed()).containsExactly(Secret.of("tskey-1"));
     }

@@ -60,6 +60,15 @@ final class Load {
         return load().settings();
     }
 
+    /** The secret part of a credential. */
+    static Secret secret(Credential credential) {
+        return switch (credential) {
+            case AuthKey key -> key.secret();
+            case OAuthClient client -> client.secret();
+            case WorkloadIdentity identity -> identity.idToken().orElseThrow();
+        };
+    }
+
     List<String> problems() {
         try {
             Configuration.load(new Flags(flags, flagProblems), environment);

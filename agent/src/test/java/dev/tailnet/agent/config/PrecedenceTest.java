@@ -45,7 +45,7 @@ class PrecedenceTest {
                 .variable("TS_AUTHKEY", "")
                 .settings();
         assertThat(settings.node().hostname()).isEqualTo(HostName.ofHost());
-        assertThat(settings.node().authKey()).isEmpty();
+        assertThat(settings.node().credential()).isEmpty();
     }
 
     @Test

@@ -17,11 +17,11 @@ class ReloadTest {
     void theKeysFileMayBeGone() throws Exception {
         Path key = Files.writeString(directory.resolve("key"), "tskey-auth-1");
         var flags = new Flags(Map.of(Setting.AUTH_KEY_FILE, List.of(key.toString())), List.of());
-        assertThat(Configuration.load(flags, Map.of()).settings().node().authKey())
+        assertThat(Configuration.load(flags, Map.of()).settings().node().credential())
                 .isPresent();
         Files.delete(key);
         var again = Configuration.reload(flags, Map.of());
-        assertThat(again.settings().node().authKey()).isEmpty();
+        assertThat(again.settings().node().credential()).isEmpty();
         assertThat(again.warnings()).isEmpty();
         assertThat(again.effective()).noneMatch(effective -> effective.setting() == Setting.AUTH_KEY_FILE);
     }

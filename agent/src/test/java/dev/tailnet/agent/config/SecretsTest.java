@@ -39,12 +39,7 @@ class SecretsTest {
     @Test
     void noSettingTypePrintsItsSecret() {
         var configuration = load.load();
-        assertThat(configuration
-                        .settings()
-                        .node()
-                        .authKey()
-                        .orElseThrow()
-                        .secret()
+        assertThat(Load.secret(configuration.settings().node().credential().orElseThrow())
                         .reveal())
                 .isEqualTo(KEY);
         assertThat(configuration.settings().upstream().orElseThrow().proxy().credentials())

@@ -35,7 +35,7 @@ class SettingSourcesTest {
     void authKey() {
         assertEverySource(
                 Setting.AUTH_KEY,
-                settings -> settings.node().authKey().map(AuthKey::secret),
+                settings -> settings.node().credential().map(Load::secret),
                 Optional.empty(),
                 "tskey-auth-1",
                 Optional.of(Secret.of("tskey-auth-1")));
@@ -46,7 +46,7 @@ class SettingSourcesTest {
         var file = Files.writeString(directory.resolve("key"), " tskey-auth-2\n");
         assertEverySource(
                 Setting.AUTH_KEY_FILE,
-                settings -> settings.node().authKey().map(AuthKey::secret),
+                settings -> settings.node().credential().map(Load::secret),
                 Optional.empty(),
                 file.toString(),
                 Optional.of(Secret.of("tskey-auth-2")));

@@ -7,6 +7,7 @@ import dev.tailnet.agent.audit.AuditReport;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.expose.Refusal;
 import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.agent.node.SelfNode;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
 import dev.tailnet.proxy.audit.Ruling;
@@ -27,6 +28,7 @@ import dev.tailnet.proxy.resolve.CacheCounts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +45,10 @@ class MetricsTest {
 
     private NodeState state = new NodeState(NodeState.Kind.STARTING, "starting", NodeState.Outlook.FINE);
     private @Nullable AuditReport audit;
+    private @Nullable SelfNode self;
     private final Metrics metrics = new Metrics(new Sources(
             () -> state,
+            () -> self,
             () -> new Counts(7, Map.of(Rejection.MAX_CONNECTIONS, 1L), 2, 3, 5, 4),
             () -> new NodeSample(10, 20, 30, 40, 50, 60, 70, 80, 90),
             () -> new InboundCounts(2, 9, Map.of(Refusal.NOT_ALLOWED, 3L)),
@@ -154,6 +158,15 @@ class MetricsTest {
         state = new NodeState(NodeState.Kind.RUNNING, "", NodeState.Outlook.FINE);
 
         assertThat(metrics.scrape()).contains("tailnet_node_state{state=\"running\"} 1.0");
+    }
+
+    @Test
+    void tellsWhenTheNodesKeyExpires() {
+        assertThat(metrics.scrape()).contains("tailnet_node_key_expiry_timestamp_seconds NaN");
+
+        self = new SelfNode("box.tailnet.test", List.of(), Instant.ofEpochSecond(1_900_000_000));
+
+        assertThat(metrics.scrape()).contains("tailnet_node_key_expiry_timestamp_seconds 1.9E9");
     }
 
     @Test

@@ -34,9 +34,9 @@ class NodeConditionTest {
             key-invalid      | NEEDS_LOGIN | STUCK  | auth key rejected by http://127.0.0.1:8080: invalid pre auth key. Check that
             key-used         | NEEDS_LOGIN | STUCK  | auth key rejected by http://127.0.0.1:8080: authkey already used. It admits one node, once.
             key-expired      | NEEDS_LOGIN | STUCK  | auth key rejected by http://127.0.0.1:8080: authkey expired. Mint a new key (reusable, ephemeral, tagged), put it where the old one came from (TS_AUTHKEY (environment))
-            control-refused  | STARTING    | TRYING | control server http://127.0.0.1:8080 does not answer: connection refused. Nothing listens there
-            control-no-route | STARTING    | TRYING | control server http://127.0.0.1:8080 does not answer: no route to host.
-            control-silent   | STARTING    | FINE   | logging in at http://127.0.0.1:8080
+            control-refused  | STARTING    | TRYING | control server http://127.0.0.1:8999 does not answer: connection refused. Nothing listens there
+            control-no-route | STARTING    | TRYING | control server http://203.0.113.9:80 does not answer: no route to host.
+            control-silent   | STARTING    | FINE   | logging in at http://nosuch.invalid:80
             no-key           | NEEDS_LOGIN | STUCK  | wants a person to log this node in: open http://127.0.0.1:8080/register/
             """)
     void tellsTheReasonOfARecordedRun(String recording, Kind kind, Outlook outlook, String reason) throws IOException {
@@ -118,12 +118,83 @@ class NodeConditionTest {
         NodeCondition removed = running.after(parser.parse("{\"NodeRemoved\":\"404: node not found\"}"));
 
         assertThat(removed.state(WITH_KEY, NOW).kind()).isEqualTo(Kind.NEEDS_LOGIN);
-        assertThat(removed.state(WITH_KEY, NOW).outlook()).isEqualTo(Outlook.STUCK);
+        assertThat(removed.state(WITH_KEY, NOW).outlook()).isEqualTo(Outlook.TRYING);
+        assertThat(removed.state(WITHOUT_KEY, NOW).outlook()).isEqualTo(Outlook.STUCK);
+        assertThat(removed.hasLostItsLogin()).isTrue();
         assertThat(removed.state(WITH_KEY, NOW).reason())
                 .startsWith(
                         "control server http://127.0.0.1:8080 does not know this node any more (404: node not found)");
         assertThat(removed.after(parser.parse("{\"NodeRemoved\":\"\"}")).state(WITH_KEY, NOW))
                 .isEqualTo(NodeState.running());
+    }
+
+    @Test
+    void saysWhyItCannotJoinAgain() {
+        NodeCondition removed = NodeCondition.initial()
+                .after(state(6))
+                .after(parser.parse("{\"NodeRemoved\":\"404: node not found\"}"));
+        NodeCondition refused = removed.after(parser.parse("{\"ErrMessage\":\"authkey already used\"}"));
+
+        assertThat(refused.isRefused()).isTrue();
+        assertThat(refused.state(WITH_KEY, NOW).outlook()).isEqualTo(Outlook.STUCK);
+        assertThat(refused.state(WITH_KEY, NOW).reason())
+                .contains(
+                        "it was removed there. It cannot join again: auth key rejected by http://127.0.0.1:8080: authkey"
+                                + " already used");
+    }
+
+    @Test
+    void knowsALogoutFromALoss() {
+        NodeCondition loggedOut = NodeCondition.initial()
+                .after(state(6))
+                .after(parser.parse("{\"Prefs\":{\"LoggedOut\":true,\"WantRunning\":false}}"))
+                .after(state(2));
+
+        assertThat(loggedOut.hasLostItsLogin()).isFalse();
+        assertThat(loggedOut.state(WITH_KEY, NOW).reason())
+                .isEqualTo("the node was logged out here; log in with: tailnet-agent up");
+    }
+
+    @Test
+    void saysWhyThereIsNoKeyForAClient() {
+        NodeCondition trying = NodeCondition.initial()
+                .after(parser.parse("{\"CredentialTrouble\":\"api answers 503\",\"CredentialRefused\":false}"));
+        NodeCondition refused =
+                trying.after(parser.parse("{\"CredentialTrouble\":\"401 Unauthorized\",\"CredentialRefused\":true}"));
+
+        assertThat(trying.state(WITH_KEY, NOW))
+                .isEqualTo(NodeState.trying(
+                        Trouble.KEY_MISSING,
+                        "no auth key for TS_AUTHKEY (environment): api answers 503. The agent keeps" + " trying."));
+        assertThat(refused.state(WITH_KEY, NOW).kind()).isEqualTo(Kind.NEEDS_LOGIN);
+        assertThat(refused.state(WITH_KEY, NOW).reason()).contains("401 Unauthorized", "auth_keys");
+        assertThat(refused.after(parser.parse("{\"CredentialTrouble\":\"\",\"CredentialRefused\":false}"))
+                        .credentialTrouble())
+                .isNull();
+    }
+
+    @Test
+    void followsTheServerThatTheNodeUsesNow() {
+        NodeCondition elsewhere = NodeCondition.initial()
+                .after(parser.parse("{\"Prefs\":{\"ControlURL\":\"http://other:8080\",\"WantRunning\":true}}"));
+
+        assertThat(elsewhere.state(WITH_KEY, NOW).reason()).isEqualTo("logging in at http://other:8080");
+    }
+
+    @Test
+    void keepsWhatTheNodeIsSetToDo() throws IOException {
+        Preferences preferences =
+                Objects.requireNonNull(replay("running").getLast().preferences());
+
+        assertThat(preferences.hostname()).isEqualTo("capnode");
+        assertThat(preferences.wantRunning()).isTrue();
+        assertThat(preferences.acceptDns()).isTrue();
+        assertThat(preferences.advertiseRoutes()).isEmpty();
+        assertThat(parser.parse("{\"Prefs\":{\"AdvertiseRoutes\":[\"10.0.0.0/8\"],\"AdvertiseTags\":[\"tag:a\"],"
+                                + "\"ExitNodeID\":\"n1\",\"ShieldsUp\":true,\"RouteAll\":true}}")
+                        .preferences())
+                .isEqualTo(new Preferences(
+                        false, false, "", "", true, false, true, List.of("10.0.0.0/8"), List.of("tag:a"), "n1"));
     }
 
     @Test

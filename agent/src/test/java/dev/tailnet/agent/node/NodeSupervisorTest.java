@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.agent.config.AuthKey;
 import dev.tailnet.agent.config.LogLevel;
+import dev.tailnet.agent.config.NodePreferences;
 import dev.tailnet.agent.config.NodeSettings;
 import dev.tailnet.agent.config.Secret;
 import dev.tailnet.agent.logging.Logging;
@@ -41,14 +42,15 @@ class NodeSupervisorTest {
     private final InboundEvents inbound = recorder(InboundEvents.class, "inbound ended");
     private final NodeSupervisor supervisor = new NodeSupervisor(
             new NodeSettings(
-                    Optional.of(new AuthKey(Secret.of("k"), "TS_AUTHKEY (environment)")),
+                    Optional.of(new AuthKey(Secret.of("k"), "TS_AUTHKEY (environment)", Optional.empty())),
                     "box",
                     URI.create("http://control.test"),
                     List.of(),
                     true,
                     Optional.empty(),
                     true,
-                    Optional.empty()),
+                    Optional.empty(),
+                    NodePreferences.DEFAULT),
             Path.of("/nonexistent"),
             recorder,
             inbound,

@@ -1,11 +1,13 @@
 package dev.tailnet.agent.status;
 
 import dev.tailnet.agent.audit.AuditReport;
+import dev.tailnet.agent.config.NodePreferences;
 import dev.tailnet.agent.config.NodeSettings;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.expose.Refusal;
 import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.agent.node.Preferences;
 import dev.tailnet.agent.node.SelfNode;
 import dev.tailnet.agent.status.StatusDocument.Exposed;
 import dev.tailnet.agent.status.StatusDocument.Listener;
@@ -27,6 +29,8 @@ final class FakeAgent implements AgentView {
     volatile boolean accepting = true;
     volatile @Nullable AuditReport audit;
     volatile String exitNodeTrouble = "";
+    volatile @Nullable Preferences preferences;
+    volatile @Nullable String loginUrl;
     volatile @Nullable SelfNode self = new SelfNode("box.tailnet.test", List.of("100.64.0.2"), null);
 
     @Override
@@ -39,7 +43,8 @@ final class FakeAgent implements AgentView {
                 true,
                 Optional.empty(),
                 true,
-                Optional.empty());
+                Optional.empty(),
+                NodePreferences.DEFAULT);
     }
 
     @Override
@@ -55,6 +60,16 @@ final class FakeAgent implements AgentView {
     @Override
     public @Nullable SelfNode self() {
         return self;
+    }
+
+    @Override
+    public @Nullable Preferences preferences() {
+        return preferences;
+    }
+
+    @Override
+    public @Nullable String loginUrl() {
+        return loginUrl;
     }
 
     @Override

@@ -78,6 +78,7 @@ class StatusServerTest {
                 new NameLookup(names, address -> Route.TAILNET),
                 new Metrics(new Sources(
                         agent::nodeState,
+                        agent::self,
                         agent::connections,
                         agent::nodeSample,
                         agent::inbound,

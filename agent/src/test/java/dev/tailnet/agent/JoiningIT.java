@@ -1,0 +1,159 @@
+package dev.tailnet.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tailnet.agent.testing.AgentProcess;
+import dev.tailnet.agent.testing.Eventually;
+import dev.tailnet.agent.testing.OnTestNetwork;
+import dev.tailnet.agent.testing.TailscaleApi;
+import dev.tailnet.testnet.AuthKeyOptions;
+import dev.tailnet.testnet.Node;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** The ways into a tailnet beside a plain auth key, and the name that a node gets there. */
+class JoiningIT extends OnTestNetwork {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Pattern REGISTRATION = Pattern.compile("/register/(\\S+)$");
+
+    private TailscaleApi api() throws IOException {
+        return new TailscaleApi(network.controlUrl(), () -> network.createAuthKey(AuthKeyOptions.ephemeralNode()));
+    }
+
+    @Test
+    void anOAuthClientsSecretMakesTheKey() throws IOException {
+        try (var api = api();
+                AgentProcess agent = AgentProcess.in(network, "by-client")
+                        .environment("TS_CLIENT_SECRET", "tskey-client-hidden?baseURL=" + api.address())
+                        .arguments("--advertise-tags=tag:sandbox", "--log-level=trace")
+                        .startAndAwaitRunning()) {
+            assertThat(api.requests()).hasSize(2);
+            assertThat(api.requests().getFirst())
+                    .startsWith("/api/v2/oauth/token ")
+                    .contains("tskey-client-hidden");
+            assertThat(api.requests().getLast())
+                    .startsWith("/api/v2/tailnet/-/keys ")
+                    .contains("\"ephemeral\":true", "\"tags\":[\"tag:sandbox\"]");
+            assertThat(node("by-client").tags()).containsExactly("tag:sandbox");
+            assertThat(agent.log()).doesNotContain("tskey-client-hidden");
+        }
+    }
+
+    @Test
+    void aWorkloadsTokenMakesTheKey() throws IOException {
+        try (var api = api()) {
+            Path token = Files.writeString(network.directory().resolve("id-token"), "header.claims.signature\n");
+            try (AgentProcess agent = AgentProcess.in(network, "by-identity")
+                    .environment("TS_CLIENT_ID", "client-1")
+                    .environment("TS_ID_TOKEN", "file:" + token)
+                    .arguments("--login-server=" + api.front(), "--advertise-tags=tag:sandbox")
+                    .startAndAwaitRunning()) {
+                assertThat(api.requests().getFirst())
+                        .startsWith("/api/v2/oauth/token-exchange ")
+                        .contains("client_id=client-1", "jwt=header.claims.signature");
+                assertThat(node("by-identity").tags()).containsExactly("tag:sandbox");
+                assertThat(agent.log()).doesNotContain("header.claims.signature");
+            }
+        }
+    }
+
+    @Test
+    void aServerThatMakesNoKeysIsAskedAgain() throws IOException {
+        try (var api = api()) {
+            api.answerWith(503);
+            try (AgentProcess agent = AgentProcess.in(network, "by-and-by")
+                    .environment("TS_CLIENT_SECRET", "tskey-client-1?baseURL=" + api.address())
+                    .arguments("--advertise-tags=tag:sandbox")
+                    .start()) {
+                JsonNode status = Eventually.get(
+                        SOON,
+                        agent::status,
+                        now -> now.path("reason").asString().contains("503 Service Unavailable: the test says no"));
+                assertThat(status.path("state").asString()).isEqualTo("starting");
+                assertThat(status.path("reason").asString())
+                        .startsWith("no auth key for TS_CLIENT_SECRET (environment): ");
+                api.answerWith(200);
+
+                agent.awaitState("running", SOON);
+            }
+        }
+    }
+
+    @Test
+    void aClientThatIsRefusedLeavesItToAPerson() throws IOException {
+        try (var api = api()) {
+            api.answerWith(401);
+            try (AgentProcess agent = AgentProcess.in(network, "refused")
+                    .environment("TS_CLIENT_SECRET", "tskey-client-1?baseURL=" + api.address())
+                    .arguments("--advertise-tags=tag:sandbox")
+                    .start()) {
+                JsonNode status = agent.awaitState("needs-login", SOON);
+
+                assertThat(status.path("reason").asString())
+                        .contains("no auth key for TS_CLIENT_SECRET (environment): 401 Unauthorized: the test says no");
+                assertThat(api.requests()).hasSize(1);
+                assertThat(agent.control("/readyz")).contains(" 503 ", "401 Unauthorized");
+            }
+        }
+    }
+
+    @Test
+    void aPersonLogsTheNodeIn() {
+        try (AgentProcess agent = AgentProcess.in(network, "by-hand").start()) {
+            JsonNode status = agent.awaitState("needs-login", SOON);
+            String url = status.path("loginUrl").asString();
+            assertThat(url).startsWith(network.controlUrl() + "/register/");
+            assertThat(agent.log().lines().filter(line -> line.contains(url) && line.contains("Node is not up")))
+                    .hasSize(1);
+            Matcher registration = REGISTRATION.matcher(url);
+            assertThat(registration.find()).isTrue();
+
+            network.headscale("auth", "register", "--user", "test", "--auth-id", registration.group(1));
+
+            assertThat(agent.awaitState("running", SOON).path("loginUrl").isNull())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void theNameThatItGotIsShown() {
+        String key = network.createAuthKey(AuthKeyOptions.ephemeralNode());
+        try (AgentProcess first = AgentProcess.in(network, "twin").authKey(key).startAndAwaitRunning();
+                AgentProcess second = AgentProcess.in(network.directory().resolve("agent-twin-2"))
+                        .arguments("--login-server=" + network.controlUrl(), "--hostname=twin")
+                        .environment("TS_DEBUG_USE_DERP_HTTP", "1")
+                        .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
+                        .startAndAwaitRunning()) {
+            JsonNode status = second.status();
+            assertThat(first.status().path("name").asString()).isEqualTo("twin");
+            assertThat(status.path("hostname").asString()).isEqualTo("twin");
+            assertThat(status.path("name").asString()).startsWith("twin-");
+            assertThat(second.log())
+                    .contains("Node is up: " + status.path("dnsName").asString(), "(it asked to be called twin)");
+        }
+    }
+
+    @Test
+    void oneImageMakesManyNames() {
+        try (AgentProcess agent = AgentProcess.in(network, "autoheal-{id}")
+                .environment("REGION", "Eu_West")
+                .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
+                .arguments("--hostname=autoheal-{id}-{env:REGION}")
+                .startAndAwaitRunning()) {
+            assertThat(agent.status().path("name").asString()).matches("autoheal-[a-z0-9]{8,12}-eu-west");
+        }
+    }
+
+    private Node node(String name) {
+        return network.nodes().stream()
+                .filter(node -> node.givenName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}
