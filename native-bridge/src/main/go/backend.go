@@ -56,6 +56,7 @@ func (e *extension) Init(host ipnext.Host) error {
 		}
 		e.node.changes.noticed(n)
 	})
+	host.Hooks().ProfileStateChange.Add(e.node.freshProfile.changed)
 	host.Hooks().NewControlClient.Add(func(client controlclient.Client, _ ipn.LoginProfileView) func() {
 		e.node.control.use(client)
 		return nil

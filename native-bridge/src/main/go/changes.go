@@ -43,6 +43,7 @@ func (n *node) reviewChanges() {
 	}()
 	backend := n.backend.Load()
 	backend.Prefs() // waits for the backend's lock: whoever notified us has finished what it was about
+	n.furnish(backend)
 	n.exitNode.review(n, backend)
 	n.adjustShields()
 	n.stream.Load().changed()

@@ -48,18 +48,19 @@ type node struct {
 	backend  atomic.Pointer[ipnlocal.LocalBackend]
 	netstack atomic.Pointer[netstack.Impl]
 
-	status     status
-	changes    changes
-	exitNode   exitNode
-	host       hostResolver
-	removal    removal
-	control    control
-	operations operations
-	refusals   refusals
-	inbound    inbound
-	shields    shields
-	localAPI   localAPI
-	conduits   conduits
+	status       status
+	changes      changes
+	exitNode     exitNode
+	host         hostResolver
+	removal      removal
+	freshProfile freshProfile
+	control      control
+	operations   operations
+	refusals     refusals
+	inbound      inbound
+	shields      shields
+	localAPI     localAPI
+	conduits     conduits
 
 	datagramsDropped struct{ up, down atomic.Uint64 } // for want of room in a queue
 }

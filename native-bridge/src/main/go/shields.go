@@ -75,11 +75,22 @@ func (n *node) firstShields(backend *ipnlocal.LocalBackend, prefs *ipn.MaskedPre
 			n.log(logWarning, "cannot forget an earlier shields-up: %v", err)
 		}
 	}
+	s.backend = backend
+	return s.edit(n, backend, prefs)
+}
+
+// keep gives preferences that are all new to the backend, with shields as they are.
+func (s *shields) keep(n *node, backend *ipnlocal.LocalBackend, prefs *ipn.MaskedPrefs) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.edit(n, backend, prefs)
+}
+
+func (s *shields) edit(n *node, backend *ipnlocal.LocalBackend, prefs *ipn.MaskedPrefs) error {
 	prefs.ShieldsUpSet = true
 	prefs.ShieldsUp = s.wanted(n, len(prefs.AdvertiseRoutes))
 	s.last = prefs.ShieldsUp
 	_, err := backend.EditPrefs(prefs)
-	s.backend = backend
 	return err
 }
 

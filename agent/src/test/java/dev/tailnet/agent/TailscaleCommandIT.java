@@ -3,6 +3,7 @@ package dev.tailnet.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.agent.testing.AgentProcess;
+import dev.tailnet.agent.testing.Eventually;
 import dev.tailnet.agent.testing.TailscaleCommand;
 import dev.tailnet.testnet.AuthKeyOptions;
 import dev.tailnet.testnet.CommandResult;
@@ -26,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 /** The real tailscale command against the agent, and what the agent makes of it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TailscaleCommandIT {
-    private static final String LOGGED_OUT = "logged (this node )?out";
+    private static final String LOGGED_OUT = "logged out here";
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private TestNetwork network;
@@ -164,6 +165,14 @@ class TailscaleCommandIT {
             assertThat(leaving.control("/readyz")).contains(" 503 ").containsPattern(LOGGED_OUT);
             network.awaitNodes(
                     SOON, nodes -> nodes.stream().noneMatch(node -> node.name().equals("leaving")));
+            JsonNode prefs = Eventually.get(
+                    SOON,
+                    () -> command.json("debug", "prefs"),
+                    now -> now.path("ControlURL")
+                            .asString()
+                            .equals(network.controlUrl().toString()));
+            assertThat(prefs.path("Hostname").asString()).isEqualTo("leaving");
+            assertThat(prefs.path("ShieldsUp").asBoolean()).isTrue();
 
             command.ok(
                     "up", "--reset", "--auth-key=" + key, "--login-server=" + network.controlUrl(), "--hostname=back");
