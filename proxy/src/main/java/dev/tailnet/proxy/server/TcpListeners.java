@@ -12,8 +12,6 @@ import io.netty.util.concurrent.PromiseCombiner;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The listening sockets whose connections are counted together. Safe for use by any thread. */
 final class TcpListeners {
@@ -21,7 +19,7 @@ final class TcpListeners {
 
     private final EventLoops loops;
     private final Connections connections;
-    private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+    private final BoundChannels open = new BoundChannels();
 
     TcpListeners(EventLoops loops, Connections connections) {
         this.loops = loops;
@@ -43,17 +41,7 @@ final class TcpListeners {
         channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
         channel.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         channel.pipeline().addLast(new Acceptor(loops.group(), connections, setup));
-        var bound = loops.group().register(channel).awaitUninterruptibly();
-        if (bound.isSuccess()) {
-            bound = channel.bind(address).awaitUninterruptibly();
-        }
-        if (!bound.isSuccess()) {
-            channel.close();
-            throw BindFailure.of(address, bound.cause());
-        }
-        open.add(channel);
-        channel.closeFuture().addListener(closed -> open.remove(channel));
-        return channel;
+        return open.bind(channel, loops.group(), address);
     }
 
     /** Closes all; their connections go on. */

@@ -7,15 +7,13 @@ import dev.tailnet.proxy.request.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** The sockets of forwards over UDP. Safe for use by any thread. */
 final class UdpListeners {
     private final EventLoops loops;
     private final Datagrams datagrams;
-    private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+    private final BoundChannels open = new BoundChannels();
 
     UdpListeners(EventLoops loops, Datagrams datagrams) {
         this.loops = loops;
@@ -34,17 +32,7 @@ final class UdpListeners {
         EventLoop loop = loops.group().next();
         Channel channel = ClientSocket.newChannel(address.getAddress());
         ForwardFrontEnd.installUdp(channel.pipeline(), datagrams, loop, target);
-        var bound = loop.register(channel).awaitUninterruptibly();
-        if (bound.isSuccess()) {
-            bound = channel.bind(address).awaitUninterruptibly();
-        }
-        if (!bound.isSuccess()) {
-            channel.close();
-            throw BindFailure.of(address, bound.cause());
-        }
-        open.add(channel);
-        channel.closeFuture().addListener(closed -> open.remove(channel));
-        return channel;
+        return open.bind(channel, loop, address);
     }
 
     /** Closes all, and with them what goes through them. */
