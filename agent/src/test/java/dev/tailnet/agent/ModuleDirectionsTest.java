@@ -1,5 +1,8 @@
 package dev.tailnet.agent;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -143,4 +146,13 @@ class ModuleDirectionsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.tailnet.agent.status..", "dev.tailnet.agent.metrics..");
+
+    @ArchTest
+    static final ArchRule WHAT_THE_COMMAND_LINE_DECIDES_AND_PRINTS_NEEDS_NO_AGENT = noClasses()
+            .that()
+            .resideInAnyPackage("dev.tailnet.agent.cli.prefs..", "dev.tailnet.agent.cli.text..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.tailnet..")
+                    .and(resideOutsideOfPackages("dev.tailnet.agent.cli.prefs..", "dev.tailnet.agent.cli.text.."))
+                    .or(resideInAnyPackage("picocli..", "tools.jackson..", "io.netty..")));
 }
