@@ -13,8 +13,9 @@ final class DownVerb implements Verb {
     public CommandSpec spec() {
         var spec = CommandSpec.create();
         spec.usageMessage()
-                .description("Disconnects the node of the running agent from its tailnet. It stays logged in; 'up' connects it"
-                        + " again.")
+                .description(
+                        "Disconnects the node of the running agent from its tailnet. It stays logged in; 'up' connects it"
+                                + " again.")
                 .footer("", "Examples:", "  tailnet-agent down");
         for (var flag : new String[] {"--reason", "--accept-risk"}) {
             // Of the real command line, for questions that are not asked here.

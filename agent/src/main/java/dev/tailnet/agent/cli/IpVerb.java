@@ -35,7 +35,9 @@ final class IpVerb implements Verb {
         var asked = choice.of(all);
         if (asked.isEmpty()) {
             System.err.println(Program.NAME + ": "
-                    + (all.isEmpty() ? whyNone(peer, status) : "no address of this kind, only " + String.join(", ", all)));
+                    + (all.isEmpty()
+                            ? whyNone(peer, status)
+                            : "no address of this kind, only " + String.join(", ", all)));
             return peer.isEmpty() ? ExitCode.NODE : ExitCode.NOT_FOUND;
         }
         asked.forEach(System.out::println);

@@ -35,8 +35,7 @@ record LoginFlags(Optional<Secret> authKey, Duration timeout, Optional<QrText> q
     private static final String FILE = "file:";
 
     /** Secrets of other ways to log in, which the agent takes at its start. */
-    private static final List<String> AT_START =
-            List.of("--client-id", "--client-secret", "--id-token", "--audience");
+    private static final List<String> AT_START = List.of("--client-id", "--client-secret", "--id-token", "--audience");
 
     private static final Set<String> SECRET = Set.of(AUTH_KEY, "--client-secret", "--id-token");
 
@@ -90,8 +89,7 @@ record LoginFlags(Optional<Secret> authKey, Duration timeout, Optional<QrText> q
             var timeout = GoDuration.parse(text);
             return timeout.isZero() ? ControlConnection.UNLIMITED : timeout;
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    arguments.commandSpec().commandLine(), TIMEOUT + ": " + e.getMessage(), e);
+            throw new ParameterException(arguments.commandSpec().commandLine(), TIMEOUT + ": " + e.getMessage(), e);
         }
     }
 

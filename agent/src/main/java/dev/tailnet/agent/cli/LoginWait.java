@@ -32,7 +32,10 @@ final class LoginWait {
     /** @param stream opened before the node was told anything */
     ExitCode await(NotificationStream stream) throws ControlException {
         try {
-            if (before.status().text("BackendState").filter("NeedsMachineAuth"::equals).isPresent()) {
+            if (before.status()
+                    .text("BackendState")
+                    .filter("NeedsMachineAuth"::equals)
+                    .isPresent()) {
                 showApproval();
             }
             while (true) {
@@ -58,7 +61,8 @@ final class LoginWait {
                 showApproval();
             }
         });
-        if (notification.object("SelfChange")
+        if (notification
+                .object("SelfChange")
                 .text("Key")
                 .filter(key -> !key.equals(ownKeyBefore))
                 .isPresent()) {
@@ -79,7 +83,8 @@ final class LoginWait {
             return;
         }
         isAnythingShown = true;
-        var code = flags.qr().map(form -> form.print(url, System.getenv()) + "\n").orElse("");
+        var code =
+                flags.qr().map(form -> form.print(url, System.getenv()) + "\n").orElse("");
         System.err.print("\nTo log in, visit:\n\n\t" + url + "\n\n" + code);
     }
 

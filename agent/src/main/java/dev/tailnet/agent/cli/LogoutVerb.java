@@ -11,8 +11,9 @@ final class LogoutVerb implements Verb {
     public CommandSpec spec() {
         var spec = CommandSpec.create();
         spec.usageMessage()
-                .description("Disconnects the node of the running agent and ends the validity of its key: to be up again it has"
-                        + " to log in.")
+                .description(
+                        "Disconnects the node of the running agent and ends the validity of its key: to be up again it has"
+                                + " to log in.")
                 .footer("", "Examples:", "  tailnet-agent logout && tailnet-agent up --qr");
         spec.addOption(OptionSpec.builder("--reason")
                 .type(String.class)

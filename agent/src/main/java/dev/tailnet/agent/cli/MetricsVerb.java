@@ -43,8 +43,9 @@ final class MetricsVerb implements Verb {
     public CommandSpec spec() {
         var spec = CommandSpec.create();
         spec.usageMessage()
-                .description("Shows the metrics of the running agent in Prometheus' text format, or writes them to a file for"
-                        + " node_exporter's textfile collector.")
+                .description(
+                        "Shows the metrics of the running agent in Prometheus' text format, or writes them to a file for"
+                                + " node_exporter's textfile collector.")
                 .footer(
                         "",
                         "Examples:",
@@ -83,8 +84,7 @@ final class MetricsVerb implements Verb {
             var beside = Files.createTempFile(file.getParent(), ".metrics", ".tmp");
             try {
                 Files.writeString(beside, metrics);
-                Files.setPosixFilePermissions(
-                        beside, PosixFilePermissions.fromString("rw-r--r--"));
+                Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rw-r--r--"));
                 Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(beside);

@@ -18,7 +18,9 @@ final class NodeStates {
             case "Stopped" -> Optional.of("Tailscale is stopped.");
             case "NeedsLogin" ->
                 Optional.of("Logged out."
-                        + status.text("AuthURL").map(url -> "\nLog in at: " + url).orElse(""));
+                        + status.text("AuthURL")
+                                .map(url -> "\nLog in at: " + url)
+                                .orElse(""));
             case "NeedsMachineAuth" -> Optional.of("Machine is not yet approved by tailnet admin.");
             default -> Optional.of("unexpected state: " + state);
         };

@@ -62,6 +62,8 @@ record PeerAddress(String address, boolean isOwn) {
                 .orElseThrow(() -> new LocalApiException(
                         404,
                         "there is no node named " + name + ", and no address for that name: "
-                                + answer.text("error").or(() -> answer.text("answeredBy")).orElse("unknown")));
+                                + answer.text("error")
+                                        .or(() -> answer.text("answeredBy"))
+                                        .orElse("unknown")));
     }
 }

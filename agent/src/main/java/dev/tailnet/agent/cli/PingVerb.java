@@ -36,7 +36,8 @@ final class PingVerb implements Verb {
                         "  tailnet-agent ping --icmp db");
         spec.addOption(number(COUNT, "NUMBER", "Most pings to send, 0 for no limit (default 10)"));
         spec.addOption(number(TIMEOUT, "TIME", "How long to wait for an answer (default 5s)"));
-        spec.addOption(number(SIZE, "BYTES", "Size of the ping, only on the outside of WireGuard (default: the least)"));
+        spec.addOption(
+                number(SIZE, "BYTES", "Size of the ping, only on the outside of WireGuard (default: the least)"));
         spec.addOption(Switches.of("Stop once the way is direct (default true)", UNTIL_DIRECT));
         spec.addOption(Switches.of("Through WireGuard, answered by the node itself", TSMP));
         spec.addOption(Switches.of("Through WireGuard, answered by the other machine's IP stack", ICMP));
@@ -83,8 +84,7 @@ final class PingVerb implements Verb {
         return ping(client.within(timeout(arguments)), target.address(), arguments);
     }
 
-    private static ExitCode ping(LocalApiClient client, String address, ParseResult arguments)
-            throws ControlException {
+    private static ExitCode ping(LocalApiClient client, String address, ParseResult arguments) throws ControlException {
         var most = count(arguments);
         var type = type(arguments);
         var untilDirect = Switches.isOn(arguments, UNTIL_DIRECT, true);
@@ -187,8 +187,7 @@ final class PingVerb implements Verb {
         try {
             return GoDuration.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    arguments.commandSpec().commandLine(), TIMEOUT + ": " + e.getMessage(), e);
+            throw new ParameterException(arguments.commandSpec().commandLine(), TIMEOUT + ": " + e.getMessage(), e);
         }
     }
 

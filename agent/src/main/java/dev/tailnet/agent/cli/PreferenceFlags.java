@@ -29,7 +29,10 @@ final class PreferenceFlags {
             foreign("--report-posture", "false", "the agent reports nothing of this machine"),
             foreign("--auto-update", "false", "the agent is updated with its distribution"),
             foreign("--update-check", "", "the agent looks for no updates"),
-            foreign("--snat-subnet-routes", "true", "there is no network interface whose addresses could be translated"),
+            foreign(
+                    "--snat-subnet-routes",
+                    "true",
+                    "there is no network interface whose addresses could be translated"),
             foreign("--stateful-filtering", "false", "there is no network interface to filter at"),
             foreign("--netfilter-mode", "off", "there is no network interface to filter at"),
             foreign("--relay-server-port", "", "the agent is no peer relay"),

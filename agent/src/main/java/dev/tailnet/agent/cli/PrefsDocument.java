@@ -56,7 +56,8 @@ record PrefsDocument(Json prefs, Json status) {
         return prefs.text("AutoExitNode")
                 .map(AUTOMATIC::concat)
                 .or(() -> prefs.text("ExitNodeIP"))
-                .orElseGet(() -> prefs.text("ExitNodeID").flatMap(this::addressOf).orElse(""));
+                .orElseGet(
+                        () -> prefs.text("ExitNodeID").flatMap(this::addressOf).orElse(""));
     }
 
     private Optional<String> addressOf(String stableId) {

@@ -40,7 +40,8 @@ final class TailscaleStatusText {
     private List<Json> peers() {
         return status.object("Peer").values().stream()
                 .filter(peer -> !peer.isTrue("ShareeNode"))
-                .sorted(Comparator.<Json, String>comparing(peer -> peer.text("DNSName").orElse(""))
+                .sorted(Comparator.<Json, String>comparing(
+                                peer -> peer.text("DNSName").orElse(""))
                         .thenComparing(peer -> peer.text("HostName").orElse(""))
                         .thenComparing(TailscaleStatusText::address))
                 .toList();
@@ -127,7 +128,8 @@ final class TailscaleStatusText {
             return "";
         }
         var text = new StringBuilder("\n# Health check:\n");
-        complaints.forEach(complaint -> text.append("#     - ").append(complaint).append('\n'));
+        complaints.forEach(
+                complaint -> text.append("#     - ").append(complaint).append('\n'));
         return text.toString();
     }
 }

@@ -23,7 +23,11 @@ final class TailscaleStatusVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description("Shows the state of the agent's node and its connections.")
-                .footer("", "Examples:", "  tailscale status --active", "  tailscale status --json | jq .Self.TailscaleIPs");
+                .footer(
+                        "",
+                        "Examples:",
+                        "  tailscale status --active",
+                        "  tailscale status --json | jq .Self.TailscaleIPs");
         spec.addOption(Switches.of("As JSON; what tailnet-agent adds is the member " + OWN, Switches.JSON));
         spec.addOption(Switches.of("Only peers with traffic of late", ACTIVE));
         spec.addOption(Switches.of("Show this node (default true)", SELF));
@@ -49,7 +53,8 @@ final class TailscaleStatusVerb implements Verb {
         var isActive = Switches.isOn(arguments, ACTIVE);
         var status = Json.parse(LocalApiFlags.client(arguments).get(withPeers ? "status" : "status?peers=false"));
         if (Switches.isOn(arguments, Switches.JSON)) {
-            System.out.print(json(isActive ? status.filtered("Peer", peer -> peer.isTrue("Active")) : status, arguments));
+            System.out.print(
+                    json(isActive ? status.filtered("Peer", peer -> peer.isTrue("Active")) : status, arguments));
             return ExitCode.OK;
         }
         var text = new TailscaleStatusText(status, Clock.systemUTC());

@@ -120,7 +120,8 @@ final class UpVerb implements Verb {
     private ExitCode start(Start start, LoginFlags login, LocalApiClient client, PrefsDocument document)
             throws ControlException {
         var changed = document.with(start.preferences());
-        var complaint = Json.parse(client.post("check-prefs", JsonWriter.write(changed))).text("Error");
+        var complaint = Json.parse(client.post("check-prefs", JsonWriter.write(changed)))
+                .text("Error");
         if (complaint.isPresent()) {
             throw new LocalApiException(400, complaint.get());
         }
@@ -133,7 +134,11 @@ final class UpVerb implements Verb {
             if (start.login()) {
                 unused = client.post("login-interactive", "");
             }
-            return new LoginWait(client, login, document, isForced && document.status().isTrue("HaveNodeKey"))
+            return new LoginWait(
+                            client,
+                            login,
+                            document,
+                            isForced && document.status().isTrue("HaveNodeKey"))
                     .await(stream);
         }
     }

@@ -57,8 +57,7 @@ final class WaitVerb implements Verb {
             }
         }
         Progress.clear();
-        System.err.println(
-                Program.NAME + ": not up after " + GoDuration.print(timeout) + ": " + whyNot(arguments));
+        System.err.println(Program.NAME + ": not up after " + GoDuration.print(timeout) + ": " + whyNot(arguments));
         return ExitCode.TIMEOUT;
     }
 

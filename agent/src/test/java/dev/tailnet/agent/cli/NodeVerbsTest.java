@@ -16,8 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** The verbs that change the node, in a process of their own, against a LocalAPI that the test plays. */
 @Timeout(120)
 class NodeVerbsTest {
-    private static final String NEW = "{\"BackendState\":\"NeedsLogin\",\"HaveNodeKey\":false,\"Health\":[\"no way out\"]}";
-    private static final String RUNNING = "{\"BackendState\":\"Running\",\"HaveNodeKey\":true,\"Self\":{\"PublicKey\":\"k1\"}}";
+    private static final String NEW =
+            "{\"BackendState\":\"NeedsLogin\",\"HaveNodeKey\":false,\"Health\":[\"no way out\"]}";
+    private static final String RUNNING =
+            "{\"BackendState\":\"Running\",\"HaveNodeKey\":true,\"Self\":{\"PublicKey\":\"k1\"}}";
     private static final String PREFS = """
             {"ControlURL":"http://control","RouteAll":true,"CorpDNS":true,"ShieldsUp":true,"Hostname":"box",
              "AdvertiseTags":["tag:ci"],"Config":{"UserProfile":{"LoginName":"alice"}}}

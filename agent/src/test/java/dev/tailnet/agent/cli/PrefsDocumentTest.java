@@ -46,7 +46,8 @@ class PrefsDocumentTest {
         assertThat(document().masked(of(Preference.ACCEPT_ROUTES, "false"), Map.of("WantRunning", true)))
                 .isEqualTo("{\"RouteAll\":false,\"RouteAllSet\":true,\"WantRunning\":true,\"WantRunningSet\":true}");
         assertThat(document().masked(of(Preference.ADVERTISE_ROUTES, "192.168.0.0/24"), Map.of()))
-                .isEqualTo("{\"AdvertiseRoutes\":[\"192.168.0.0/24\",\"0.0.0.0/0\",\"::/0\"],\"AdvertiseRoutesSet\":true}");
+                .isEqualTo(
+                        "{\"AdvertiseRoutes\":[\"192.168.0.0/24\",\"0.0.0.0/0\",\"::/0\"],\"AdvertiseRoutesSet\":true}");
         assertThat(document().masked(of(Preference.ADVERTISE_EXIT_NODE, "false"), Map.of()))
                 .startsWith("{\"AdvertiseRoutes\":[\"10.0.0.0/8\"],");
     }

@@ -16,7 +16,8 @@ final class SignalProgram {
         var run = new RunVerb(
                 configuration -> new PatientAgent(Integer.parseInt(args[0]), configuration.settings()),
                 NativeLibrary.none());
-        System.exit(new Program(Verbs.ofAgent(run), Invocation.TAILNET_AGENT).execute(Arrays.copyOfRange(args, 1, args.length)));
+        System.exit(new Program(Verbs.ofAgent(run), Invocation.TAILNET_AGENT)
+                .execute(Arrays.copyOfRange(args, 1, args.length)));
     }
 
     private static final class PatientAgent implements RunningAgent {

@@ -35,16 +35,21 @@ class CompletionIT {
                 printf '%%s\\n' "${COMPREPLY[@]}"
                 """;
         Program bash = Program.named("bash", home);
-        assertThat(bash.run("-c", complete.formatted(script("bash"), "netch")).ok()).contains("netcheck");
-        assertThat(bash.run("-c", complete.formatted(script("bash"), "set --exit")).ok())
+        assertThat(bash.run("-c", complete.formatted(script("bash"), "netch")).ok())
+                .contains("netcheck");
+        assertThat(bash.run("-c", complete.formatted(script("bash"), "set --exit"))
+                        .ok())
                 .contains("--exit-node", "--exit-node-allow-lan-access");
     }
 
     @Test
     void zsh() throws Exception {
         assertThat(Program.named("zsh", home)
-                        .run("-f", "-c", "autoload -U compinit && compinit -D && source '" + script("zsh")
-                                + "' && print $_comps[tailnet-agent]")
+                        .run(
+                                "-f",
+                                "-c",
+                                "autoload -U compinit && compinit -D && source '" + script("zsh")
+                                        + "' && print $_comps[tailnet-agent]")
                         .ok())
                 .contains("_complete_tailnet-agent");
     }
@@ -53,8 +58,10 @@ class CompletionIT {
     void fish() throws Exception {
         Program fish = Program.named("fish", home);
         String complete = "source '" + script("fish") + "'; complete -C 'tailnet-agent %s'";
-        assertThat(fish.run("--no-config", "-c", complete.formatted("netch")).ok()).startsWith("netcheck\t");
-        assertThat(fish.run("--no-config", "-c", complete.formatted("set --exit")).ok())
+        assertThat(fish.run("--no-config", "-c", complete.formatted("netch")).ok())
+                .startsWith("netcheck\t");
+        assertThat(fish.run("--no-config", "-c", complete.formatted("set --exit"))
+                        .ok())
                 .contains("--exit-node\t", "--exit-node-allow-lan-access\t");
     }
 }

@@ -33,7 +33,8 @@ class NodeVerbsIT extends OnTestNetwork {
     }
 
     private Program on(AgentProcess agent) {
-        return commands.tailnetAgent(home).with("TAILNET_RUNTIME_DIR", agent.runtimeDir().toString());
+        return commands.tailnetAgent(home)
+                .with("TAILNET_RUNTIME_DIR", agent.runtimeDir().toString());
     }
 
     private AgentProcess withoutKey(String name) {
@@ -61,7 +62,9 @@ class NodeVerbsIT extends OnTestNetwork {
             String address = on(agent).run("ip", "-4").ok().strip();
             assertThat(address).startsWith("100.64.");
             assertThat(on(agent).run("metrics").ok()).contains("# TYPE tailnet_");
-            assertThat(on(agent).run("status", "--verbose").ok()).contains("running").contains(address);
+            assertThat(on(agent).run("status", "--verbose").ok())
+                    .contains("running")
+                    .contains(address);
 
             assertThat(on(agent).run("logout").ok()).isEmpty();
             agent.awaitState("needs-login", SOON);

@@ -30,7 +30,8 @@ class TailscaleNameIT extends OnTestNetwork {
         Peer other = network.startPeer("far", PeerOptions.plain().withTags("tag:test"));
         assertThat(other.ipv4()).isNotEmpty();
         // Both ends have packets behind them, so that the counters stand still.
-        assertThat(peer.tailscale("ping", "--until-direct=false", "-c", "1", "far").exitCode())
+        assertThat(peer.tailscale("ping", "--until-direct=false", "-c", "1", "far")
+                        .exitCode())
                 .isZero();
         ours = CommandLines.in(home).tailscale(home);
         real = Program.at(Binaries.tailscale(), home);
@@ -76,7 +77,8 @@ class TailscaleNameIT extends OnTestNetwork {
 
     @Test
     void statusHasTheSameColumns() {
-        assertThat(columns(run(ours, "status").ok())).isEqualTo(columns(run(real, "status").ok()));
+        assertThat(columns(run(ours, "status").ok()))
+                .isEqualTo(columns(run(real, "status").ok()));
     }
 
     /** Without the counters of traffic, which go on. */
@@ -105,12 +107,16 @@ class TailscaleNameIT extends OnTestNetwork {
 
     @Test
     void pongsLookTheSame() {
-        String line = "pong from far \\(100\\.64\\.0\\.[0-9]+\\) via (DERP\\(\\w+\\)|[0-9.]+:[0-9]+|\\[.*\\]:[0-9]+) in [0-9]+m?s\n";
+        String line =
+                "pong from far \\(100\\.64\\.0\\.[0-9]+\\) via (DERP\\(\\w+\\)|[0-9.]+:[0-9]+|\\[.*\\]:[0-9]+) in [0-9]+m?s\n";
         for (Program program : new Program[] {ours, real}) {
             assertThat(run(program, "ping --until-direct=false -c 2 far").ok()).matches("(" + line + "){2}");
-            assertThat(run(program, "ping --icmp far").ok()).startsWith("pong from far").contains(" via ICMP in ");
+            assertThat(run(program, "ping --icmp far").ok())
+                    .startsWith("pong from far")
+                    .contains(" via ICMP in ");
         }
-        assertThat(run(ours, "ping near").output()).isEqualTo(run(real, "ping near").output());
+        assertThat(run(ours, "ping near").output())
+                .isEqualTo(run(real, "ping near").output());
     }
 
     @Test
@@ -121,7 +127,9 @@ class TailscaleNameIT extends OnTestNetwork {
         assertThat(preferences()).containsEntry("Hostname", "near").containsEntry("RouteAll", "false");
 
         run(ours, "down").ok();
-        assertThat(run(ours, "status").output()).isEqualTo(run(real, "status").output()).isEqualTo("Tailscale is stopped.\n");
+        assertThat(run(ours, "status").output())
+                .isEqualTo(run(real, "status").output())
+                .isEqualTo("Tailscale is stopped.\n");
         run(ours, "up --timeout=30s").ok();
         assertThat(run(real, "status --json").ok()).contains("\"BackendState\": \"Running\"");
     }

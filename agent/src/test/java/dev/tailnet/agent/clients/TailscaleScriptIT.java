@@ -46,7 +46,8 @@ class TailscaleScriptIT extends OnTestNetwork {
     }
 
     private String real(AgentProcess agent, String... arguments) {
-        var all = Stream.concat(Stream.of("--socket=" + agent.runtimeDir().resolve("tailscaled.sock")), Stream.of(arguments));
+        var all = Stream.concat(
+                Stream.of("--socket=" + agent.runtimeDir().resolve("tailscaled.sock")), Stream.of(arguments));
         return Program.at(Binaries.tailscale(), home)
                 .with(network.nodeEnvironment())
                 .run(all.toArray(String[]::new))
@@ -59,7 +60,9 @@ class TailscaleScriptIT extends OnTestNetwork {
         String key = network.createAuthKey(AuthKeyOptions.singleUse().withTags("tag:test"));
         try (AgentProcess agent = AgentProcess.in(network, "unnamed").start()) {
             agent.awaitState("needs-login", SOON);
-            assertThat(run(agent, "tailscale status || echo \"code $?\"")).startsWith("Logged out.").endsWith("code 1\n");
+            assertThat(run(agent, "tailscale status || echo \"code $?\""))
+                    .startsWith("Logged out.")
+                    .endsWith("code 1\n");
 
             String joined = run(agent, """
                     sudo tailscale up --authkey=%s --hostname=scripted
@@ -73,7 +76,8 @@ class TailscaleScriptIT extends OnTestNetwork {
                     .matches("pong from far \\(100\\.64\\.0\\.[0-9]+\\) via .* in [0-9]+m?s\n");
             assertThat(columns(run(agent, "tailscale status"))).isEqualTo(columns(real(agent, "status")));
             assertThat(run(agent, "tailscale whois $(tailscale ip -4 far)"))
-                    .isEqualTo(real(agent, "whois", run(agent, "tailscale ip -4 far").strip()));
+                    .isEqualTo(real(
+                            agent, "whois", run(agent, "tailscale ip -4 far").strip()));
             assertJson(agent);
             assertNetcheck(agent);
             assertThat(run(agent, "tailscale version | head -n 1").strip())
@@ -94,7 +98,8 @@ class TailscaleScriptIT extends OnTestNetwork {
         JsonNode ours = JsonMapper.shared().readTree(run(agent, "tailscale status --json"));
         JsonNode theirs = JsonMapper.shared().readTree(real(agent, "status", "--json"));
         assertThat(ours.propertyNames()).containsAll(theirs.propertyNames()).contains("TailnetAgent");
-        assertThat(ours.path("Self").path("DNSName")).isEqualTo(theirs.path("Self").path("DNSName"));
+        assertThat(ours.path("Self").path("DNSName"))
+                .isEqualTo(theirs.path("Self").path("DNSName"));
         assertThat(ours.path("TailnetAgent").path("state").asString()).isEqualTo("running");
         assertThat(ours.path("Self").path("Tags").path(0).asString()).isEqualTo("tag:test");
     }

@@ -55,8 +55,7 @@ public final class AdvertisedRoutes {
             address = InetAddress.ofLiteral(network.substring(0, slash)).getAddress();
             bits = Integer.parseInt(network.substring(slash + 1));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "'" + network + "' is not a network: write 10.0.0.0/8 or fd00::/64", e);
+            throw new IllegalArgumentException("'" + network + "' is not a network: write 10.0.0.0/8 or fd00::/64", e);
         }
         var width = address.length * Byte.SIZE;
         if (bits < 0 || bits > width) {

@@ -10,8 +10,7 @@ public enum Preference {
     ACCEPT_ROUTES(Kind.SWITCH, "BOOL", "Use the subnet routes of other nodes", Otherwise.TRUE),
     ACCEPT_DNS(Kind.SWITCH, "BOOL", "Use the tailnet's DNS settings", Otherwise.TRUE),
     EXIT_NODE(Kind.TEXT, "NAME|IP|auto:any", "Reach the internet through this peer; empty for none", Otherwise.EMPTY),
-    EXIT_NODE_ALLOW_LAN_ACCESS(
-            Kind.SWITCH, "BOOL", "Reach the local network past the exit node", Otherwise.FALSE),
+    EXIT_NODE_ALLOW_LAN_ACCESS(Kind.SWITCH, "BOOL", "Reach the local network past the exit node", Otherwise.FALSE),
     SHIELDS_UP(Kind.SWITCH, "BOOL", "Let nothing in from the tailnet", Otherwise.KEPT),
     ADVERTISE_ROUTES(
             Kind.LIST, "CIDRS", "Offer routes to these networks, as in 10.0.0.0/8,192.168.0.0/24", Otherwise.EMPTY),

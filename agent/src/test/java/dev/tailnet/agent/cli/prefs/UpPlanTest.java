@@ -110,8 +110,7 @@ class UpPlanTest {
     @Test
     void otherTagsAndOtherServersStartOver() {
         var tagged = plan(of(Preference.ADVERTISE_TAGS, "tag:ci"), RUNNING);
-        assertThat(tagged)
-                .isEqualTo(new Start(AS_STARTED.defaults().with(Preference.ADVERTISE_TAGS, "tag:ci"), false));
+        assertThat(tagged).isEqualTo(new Start(AS_STARTED.defaults().with(Preference.ADVERTISE_TAGS, "tag:ci"), false));
         var moved = of(Preference.LOGIN_SERVER, "http://other");
         assertThat(plan(moved, RUNNING))
                 .isEqualTo(new Impossible("the control server of a connected node changes only with --force-reauth"));

@@ -42,7 +42,8 @@ class QrTextTest {
         String blocks = QrText.SMALL.print(URL, Map.of());
         String ascii = QrText.ASCII.print(URL, Map.of());
         assertThat(QrText.AUTO.print(URL, Map.of("LANG", "de_DE.UTF-8"))).isEqualTo(blocks);
-        assertThat(QrText.AUTO.print(URL, Map.of("LC_ALL", "C", "LANG", "de_DE.UTF-8"))).isEqualTo(ascii);
+        assertThat(QrText.AUTO.print(URL, Map.of("LC_ALL", "C", "LANG", "de_DE.UTF-8")))
+                .isEqualTo(ascii);
         assertThat(QrText.AUTO.print(URL, Map.of())).isEqualTo(ascii);
     }
 
