@@ -100,7 +100,8 @@ class PolicyIT {
         assertThat(denied.output()).contains("other.test", "allowed by no rule", "policy.yaml", "Do not retry");
         assertThat(denied.took()).isLessThan(AT_ONCE);
         assertThat(plain(url("ads.outside.test")).output()).contains("rule 'no ads'", "policy.yaml, line 4");
-        assertThat(plain(url("other.test"), "-A", "Mozilla/5.0 (X11)", "-H", "Accept: text/html").output())
+        assertThat(plain(url("other.test"), "-A", "Mozilla/5.0 (X11)", "-H", "Accept: text/html")
+                        .output())
                 .startsWith("<!doctype html>")
                 .contains("allowed by no rule");
 
@@ -115,7 +116,8 @@ class PolicyIT {
 
     @Test
     void scenarioOfABlockListAndOfReporting() throws IOException {
-        use("default: allow\nrules:\n  - {name: blocked, action: deny, hosts: [.outside.test], cidrs: [203.0.113.0/24]}\n");
+        use(
+                "default: allow\nrules:\n  - {name: blocked, action: deny, hosts: [.outside.test], cidrs: [203.0.113.0/24]}\n");
         assertThat(agent.overHttp(url("other.test")).output()).isEqualTo("the internet");
         assertThat(plain(url("api.outside.test")).output()).contains("rule 'blocked'");
 
@@ -161,9 +163,9 @@ class PolicyIT {
     }
 
     private Curl plain(String url, String... arguments) {
-        return Curl.run(Stream.concat(
-                        Stream.of("-x", "http://127.0.0.1:" + agent.proxyPort(), url), Stream.of(arguments))
-                .toArray(String[]::new));
+        return Curl.run(
+                Stream.concat(Stream.of("-x", "http://127.0.0.1:" + agent.proxyPort(), url), Stream.of(arguments))
+                        .toArray(String[]::new));
     }
 
     /** Puts another file in the place of the old one, as editors do, and waits for the agent to have read it. */

@@ -20,9 +20,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 /** The policies that the distribution brings along, and the one in the README. */
 class PresetPoliciesTest {
@@ -35,7 +35,9 @@ class PresetPoliciesTest {
             List<Path> presets = files.toList();
             assertThat(presets).hasSizeGreaterThanOrEqualTo(3);
             for (Path preset : presets) {
-                assertThat(RuleReview.of(compiled(Files.readString(preset)))).as(preset.toString()).isEmpty();
+                assertThat(RuleReview.of(compiled(Files.readString(preset))))
+                        .as(preset.toString())
+                        .isEmpty();
             }
         }
     }
@@ -79,8 +81,7 @@ class PresetPoliciesTest {
 
     private static boolean isAllowed(Policy policy, String target, Route route) throws ConnectFailure {
         var client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
-        var request =
-                new ConnectRequest(1, ConnectRequest.Protocol.SOCKS5, client, null, Target.parse(target));
+        var request = new ConnectRequest(1, ConnectRequest.Protocol.SOCKS5, client, null, Target.parse(target));
         return policy.onTarget(request) instanceof Verdict.Allowed
                 && policy.onAddress(request, SOMEWHERE, route) instanceof Verdict.Allowed;
     }

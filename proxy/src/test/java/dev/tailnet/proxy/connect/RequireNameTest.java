@@ -75,7 +75,9 @@ class RequireNameTest {
             good.send(request);
             assertThat(good.readText(request.length())).isEqualTo(request);
             bad.send("GET / HTTP/1.1\r\nHost: ads.example.com\r\n\r\n");
-            assertThat(bad.readAllText()).startsWith("HTTP/1.1 403 Forbidden\r\n").contains("rule 'ads'");
+            assertThat(bad.readAllText())
+                    .startsWith("HTTP/1.1 403 Forbidden\r\n")
+                    .contains("rule 'ads'");
         }
     }
 

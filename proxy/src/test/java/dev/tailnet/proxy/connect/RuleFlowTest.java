@@ -89,7 +89,8 @@ class RuleFlowTest {
     void methodsAndPathsOfPlainHttpAreJudgedRequestByRequest() throws Exception {
         var uploads = new Condition(
                 List.of(), Set.of(), Set.of(), Set.of("POST"), List.of(new PathPrefix("/upload")), Set.of());
-        var rules = TestRules.allowByDefault().allowLoopback().add("no uploads", Effect.DENY, uploads, "*", "127.0.0.0/8");
+        var rules =
+                TestRules.allowByDefault().allowLoopback().add("no uploads", Effect.DENY, uploads, "*", "127.0.0.0/8");
         try (var origin = HttpOrigin.says("ok");
                 var proxy = TestProxy.start(Options.DEFAULT.with(rules.policy()));
                 var client = TestClient.connect(proxy.address())) {
@@ -117,7 +118,9 @@ class RuleFlowTest {
             proxy.resolver().add("good.example", LOOPBACK);
             allowed.send("GET http://good.example:" + port + "/ HTTP/1.1\r\nHost: bad.example\r\n\r\n");
             allowed.readHead();
-            assertThat(origin.heads().getFirst()).containsIgnoringCase("host: good.example").doesNotContain("bad.example");
+            assertThat(origin.heads().getFirst())
+                    .containsIgnoringCase("host: good.example")
+                    .doesNotContain("bad.example");
 
             denied.send("GET http://bad.example:" + port + "/ HTTP/1.1\r\nHost: good.example\r\n\r\n");
             assertThat(denied.readHead()).startsWith("HTTP/1.1 403 ");
@@ -133,8 +136,8 @@ class RuleFlowTest {
                             "HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest/\r\nContent-Length: 0\r\n\r\n");
                     return true;
                 });
-                var proxy = TestProxy.start(
-                        Options.DEFAULT.with(TestRules.allowByDefault().allowLoopback().policy()));
+                var proxy = TestProxy.start(Options.DEFAULT.with(
+                        TestRules.allowByDefault().allowLoopback().policy()));
                 var client = TestClient.connect(proxy.address())) {
             client.send(origin.get("/"));
             assertThat(client.readHead()).contains("Location: http://169.254.169.254/latest/");
@@ -204,7 +207,10 @@ class RuleFlowTest {
             assertThat(datagrams.hearsNothing()).isTrue();
             allowed.send("still");
             assertThat(allowed.readText(5)).isEqualTo("still");
-            assertThat(List.of(proxy.audit().close(), proxy.audit().close(), proxy.audit().close()))
+            assertThat(List.of(
+                            proxy.audit().close(),
+                            proxy.audit().close(),
+                            proxy.audit().close()))
                     .allSatisfy(close -> {
                         assertThat(close.end().detail()).contains("the policy has changed");
                         assertThat(close.request().target().toString()).startsWith("denied.example");
@@ -228,8 +234,14 @@ class RuleFlowTest {
      */
     @Test
     void underLoadEachConnectionHasOnePolicy() throws Exception {
-        var first = TestRules.denyByDefault().allow("one", "one.example").allow("here", "127.0.0.1/32").policy();
-        var second = TestRules.denyByDefault().allow("two", "two.example").allow("there", "127.0.0.2/32").policy();
+        var first = TestRules.denyByDefault()
+                .allow("one", "one.example")
+                .allow("here", "127.0.0.1/32")
+                .policy();
+        var second = TestRules.denyByDefault()
+                .allow("two", "two.example")
+                .allow("there", "127.0.0.2/32")
+                .policy();
         var policy = new LivePolicy(first);
         var over = new AtomicBoolean();
         try (var target = TargetServer.echo();
