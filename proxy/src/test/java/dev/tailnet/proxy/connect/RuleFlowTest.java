@@ -109,7 +109,7 @@ class RuleFlowTest {
     /** The target is judged, and what the Host field says instead never arrives. */
     @Test
     void aHostFieldThatDiffersFromTheTargetChangesNothing() throws Exception {
-        var rules = TestRules.denyByDefault().allow("good", "good.example").allowLoopback();
+        var rules = TestRules.allowByDefault().allowLoopback().deny("bad", "bad.example");
         try (var origin = HttpOrigin.says("ok");
                 var proxy = TestProxy.start(Options.DEFAULT.with(rules.policy()));
                 var allowed = TestClient.connect(proxy.address());
