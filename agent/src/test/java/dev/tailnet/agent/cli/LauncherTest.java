@@ -13,9 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The script that starts the program, with a java that shows what it is given. */
 class LauncherTest {
-    private static final Path LAUNCHER = Path.of("..", "packaging", "src", "dist", "bin", "tailnet-agent")
-            .toAbsolutePath()
-            .normalize();
+    private static final Path HOME =
+            Path.of("..", "packaging", "src", "dist").toAbsolutePath().normalize();
+    private static final Path LAUNCHER = HOME.resolve("bin/tailnet-agent");
 
     @TempDir
     private Path directory;
@@ -44,6 +44,6 @@ class LauncherTest {
         Path link = Files.createSymbolicLink(directory.resolve("tailscale"), LAUNCHER);
         assertThat(start(link, "status", "--json"))
                 .contains("-Ddev.tailnet.program=tailscale ", "Main status --json options=none")
-                .contains("-Ddev.tailnet.home=" + LAUNCHER.getParent().getParent());
+                .contains("-Ddev.tailnet.home=" + HOME);
     }
 }
