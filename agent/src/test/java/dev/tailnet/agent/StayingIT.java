@@ -153,18 +153,6 @@ class StayingIT extends OnTestNetwork {
     }
 
     @Test
-    void aReusableKeyAdmitsAnExpiredNodeAgain() {
-        try (AgentProcess agent = AgentProcess.in(network, "renewed")
-                .authKey(network.createAuthKey(AuthKeyOptions.singleUse().withReusable(true)))
-                .startAndAwaitRunning()) {
-            network.expireNode(named(network.nodes(), "renewed").orElseThrow().id());
-
-            Eventually.get(SOON, agent::log, log -> log.contains("the node's key expired at 20"));
-            agent.awaitState("running", LONG);
-        }
-    }
-
-    @Test
     void aDamagedStateFileIsSaidAndMovedAsideOnRequest() throws IOException {
         Path state = network.directory().resolve("agent-damaged").resolve("state");
         try (AgentProcess agent = damaged(state).startAndAwaitRunning()) {
