@@ -64,11 +64,11 @@ class ProgramTest {
 
     @Test
     void printConfigMasksTheKey() throws Exception {
-        var environment = Map.of("TS_AUTHKEY", "tskey-auth-1", "TS_ROUTES", "10.0.0.0/8");
+        var environment = Map.of("TS_AUTHKEY", "tskey-auth-1", "TS_DEST_IP", "10.0.0.1");
         var outcome = Java.run(Main.class, environment, "run", "--print-config");
         assertThat(outcome.code()).isZero();
         assertThat(outcome.out()).contains("auth-key: \"********\"  # TS_AUTHKEY (environment)");
-        assertThat(outcome.err()).startsWith("warning: TS_ROUTES (environment): not supported");
+        assertThat(outcome.err()).startsWith("warning: TS_DEST_IP (environment): not supported");
         assertThat(outcome.out() + outcome.err()).doesNotContain("tskey-auth-1");
     }
 
@@ -157,14 +157,14 @@ class ProgramTest {
 
     @Test
     void theLogIsJsonWhenAskedFor() throws Exception {
-        var environment = Map.of("TS_ROUTES", "10.0.0.0/8");
+        var environment = Map.of("TS_DEST_IP", "10.0.0.1");
         try (var java = Java.start(SignalProgram.class, environment, "1", "run", "--log-format=json")) {
             assertThat(java.line()).startsWith("started as ");
             java.signal("TERM");
             assertThat(java.await().err().lines())
                     .hasSize(2)
                     .allMatch(line -> line.startsWith("{\"time\":\"") && line.endsWith("}"))
-                    .anyMatch(line -> line.contains("\"level\":\"warn\"") && line.contains("TS_ROUTES"));
+                    .anyMatch(line -> line.contains("\"level\":\"warn\"") && line.contains("TS_DEST_IP"));
         }
     }
 }
