@@ -24,7 +24,9 @@ final class PolicyBench {
     private PolicyBench() {}
 
     public static void main(String[] arguments) throws Exception {
-        System.out.printf("| %,d rules | load, CPU ms | of that compiling | and review | decision, CPU ns: median | slowest round |%n", RULES);
+        System.out.printf(
+                "| %,d rules | load, CPU ms | of that compiling | and review | decision, CPU ns: median | slowest round |%n",
+                RULES);
         System.out.println("|---|---|---|---|---|---|");
         measure("names", i -> "hosts: [host" + i + ".example" + i % 97 + ".com]");
         measure("suffixes", i -> "hosts: ['*.sub" + i + ".example.org']");
@@ -37,7 +39,11 @@ final class PolicyBench {
     private static void measure(String kind, IntFunction<String> condition) throws Exception {
         var yaml = new StringBuilder("default: allow\nrules:\n");
         for (int i = 0; i < RULES; i++) {
-            yaml.append("- {name: r").append(i).append(", action: deny, ").append(condition.apply(i)).append("}\n");
+            yaml.append("- {name: r")
+                    .append(i)
+                    .append(", action: deny, ")
+                    .append(condition.apply(i))
+                    .append("}\n");
         }
         String text = yaml.toString();
         long[] best = {Long.MAX_VALUE, 0, 0};
@@ -87,7 +93,10 @@ final class PolicyBench {
             } catch (java.net.UnknownHostException e) {
                 throw new AssertionError(e);
             }
-            requests[i] = new Facts(name, address, null,
+            requests[i] = new Facts(
+                    name,
+                    address,
+                    null,
                     new Facts.Usage(1 + n % 65_535, RuleProtocol.TCP, Route.DIRECT, "user" + n, null));
         }
         long[] nanos = new long[ROUNDS];
