@@ -7,7 +7,6 @@ import dev.tailnet.agent.testing.Eventually;
 import dev.tailnet.agent.testing.OnTestNetwork;
 import dev.tailnet.agent.testing.TailscaleApi;
 import dev.tailnet.testnet.AuthKeyOptions;
-import dev.tailnet.testnet.Node;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +31,8 @@ class JoiningIT extends OnTestNetwork {
                 AgentProcess agent = AgentProcess.in(network, "by-client")
                         .environment("TS_CLIENT_SECRET", "tskey-client-hidden?baseURL=" + api.address())
                         .arguments("--advertise-tags=tag:sandbox", "--log-level=trace")
-                        .startAndAwaitRunning()) {
+                        .start()) {
+            awaitThatTheKeyIsUsed(agent);
             assertThat(api.requests()).hasSize(2);
             assertThat(api.requests().getFirst())
                     .startsWith("/api/v2/oauth/token ")
@@ -40,7 +40,6 @@ class JoiningIT extends OnTestNetwork {
             assertThat(api.requests().getLast())
                     .startsWith("/api/v2/tailnet/-/keys ")
                     .contains("\"ephemeral\":true", "\"tags\":[\"tag:sandbox\"]");
-            assertThat(node("by-client").tags()).containsExactly("tag:sandbox");
             assertThat(agent.log()).doesNotContain("tskey-client-hidden");
         }
     }
@@ -53,11 +52,11 @@ class JoiningIT extends OnTestNetwork {
                     .environment("TS_CLIENT_ID", "client-1")
                     .environment("TS_ID_TOKEN", "file:" + token)
                     .arguments("--login-server=" + api.front(), "--advertise-tags=tag:sandbox")
-                    .startAndAwaitRunning()) {
+                    .start()) {
+                awaitThatTheKeyIsUsed(agent);
                 assertThat(api.requests().getFirst())
                         .startsWith("/api/v2/oauth/token-exchange ")
                         .contains("client_id=client-1", "jwt=header.claims.signature");
-                assertThat(node("by-identity").tags()).containsExactly("tag:sandbox");
                 assertThat(agent.log()).doesNotContain("header.claims.signature");
             }
         }
@@ -80,7 +79,7 @@ class JoiningIT extends OnTestNetwork {
                         .startsWith("no auth key for TS_CLIENT_SECRET (environment): ");
                 api.answerWith(200);
 
-                agent.awaitState("running", SOON);
+                awaitThatTheKeyIsUsed(agent);
             }
         }
     }
@@ -150,10 +149,9 @@ class JoiningIT extends OnTestNetwork {
         }
     }
 
-    private Node node(String name) {
-        return network.nodes().stream()
-                .filter(node -> node.givenName().equals(name))
-                .findFirst()
-                .orElseThrow();
+    /** Headscale takes such a key, and then no node with a key may ask for tags of its own: Tailscale's server wants both. */
+    private static void awaitThatTheKeyIsUsed(AgentProcess agent) {
+        Eventually.get(
+                SOON, agent::status, now -> now.path("reason").asString().contains("requested tags [tag:sandbox] are invalid"));
     }
 }
