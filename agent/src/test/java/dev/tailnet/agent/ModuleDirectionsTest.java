@@ -155,4 +155,18 @@ class ModuleDirectionsTest {
             .dependOnClassesThat(resideInAPackage("dev.tailnet..")
                     .and(resideOutsideOfPackages("dev.tailnet.agent.cli.prefs..", "dev.tailnet.agent.cli.text.."))
                     .or(resideInAnyPackage("picocli..", "tools.jackson..", "io.netty..")));
+
+    @ArchTest
+    static final ArchRule THE_CHECK_ASKS_THE_AGENT_AND_IS_NO_PART_OF_IT = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.agent.check..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.tailnet.agent.cli..",
+                    "dev.tailnet.agent.node..",
+                    "dev.tailnet.agent.status..",
+                    "dev.tailnet.agent.tunnel..",
+                    "dev.tailnet.bridge..",
+                    "io.netty..");
 }

@@ -5,6 +5,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * A tunnel through the running agent: its control socket after a CONNECT (RFC 9110, section 9.3.6).
@@ -15,6 +16,10 @@ import java.time.Duration;
 record ControlTunnel(SocketChannel channel, ByteBuffer early) {
     private static final int MAX_ANSWER = 16 * 1024;
     private static final String WHO = Program.NAME + ": ";
+    private static final Pattern STATUS = Pattern.compile("HTTP/1\\.. ([1-5][0-9]{2})");
+
+    /** The first parameter of the agent's own member in Proxy-Status (RFC 9209). */
+    private static final Pattern ERROR = Pattern.compile("(?im)^proxy-status: *" + Program.NAME + "; error=([a-z_]+)");
 
     /**
      * Opens one.
@@ -43,7 +48,7 @@ record ControlTunnel(SocketChannel channel, ByteBuffer early) {
                 while (answer.hasRemaining() && connection.receive(answer) >= 0) {
                     // The reason is the body, which ends with the connection.
                 }
-                throw new TunnelException(reason(text(answer), end));
+                throw refused(text(answer), end);
             }
             var tunnel = new ControlTunnel(connection.release(), answer.flip().position(end + 4));
             isTunnel = true;
@@ -57,6 +62,15 @@ record ControlTunnel(SocketChannel channel, ByteBuffer early) {
 
     private static String text(ByteBuffer answer) {
         return new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8);
+    }
+
+    private static TunnelException refused(String answer, int endOfHead) {
+        var status = STATUS.matcher(answer);
+        var error = ERROR.matcher(answer.substring(0, endOfHead));
+        return new TunnelException(
+                status.lookingAt() ? Integer.parseInt(status.group(1)) : 0,
+                error.find() ? error.group(1) : "",
+                reason(answer, endOfHead));
     }
 
     /** The agent's sentence, or its status when it has none. */

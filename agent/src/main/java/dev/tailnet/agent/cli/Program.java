@@ -113,7 +113,7 @@ final class Program {
         spec.usageMessage()
                 .optionListHeading("%n")
                 .exitCodeListHeading("%nExit codes:%n")
-                .exitCodeList(exitCodes(invocation));
+                .exitCodeList(exitCodes(invocation, verb));
         return spec;
     }
 
@@ -126,12 +126,12 @@ final class Program {
                 .build();
     }
 
-    private static Map<String, String> exitCodes(Invocation invocation) {
+    private static Map<String, String> exitCodes(Invocation invocation, Verb verb) {
         if (invocation == Invocation.TAILSCALE) {
             return Map.of("0", "success", "1", "failure", "2", "wrong flag");
         }
         var meanings = new TreeMap<String, String>((one, other) -> Integer.parseInt(one) - Integer.parseInt(other));
-        Arrays.stream(ExitCode.values()).forEach(code -> meanings.put(String.valueOf(code.code()), code.meaning()));
+        verb.exitCodes().forEach(code -> meanings.put(String.valueOf(code.code()), code.meaning()));
         return meanings;
     }
 

@@ -4,11 +4,32 @@ package dev.tailnet.agent.cli;
 final class TunnelException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    TunnelException(String message) {
-        super(message);
-    }
+    private final int status;
+    private final String error;
 
     TunnelException(String message, Throwable cause) {
         super(message, cause);
+        this.status = 0;
+        this.error = "";
+    }
+
+    /**
+     * One that the agent did not open.
+     *
+     * @param status of HTTP
+     * @param error the error type of its Proxy-Status field (RFC 9209); empty when there is none
+     */
+    TunnelException(int status, String error, String message) {
+        super(message);
+        this.status = status;
+        this.error = error;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String error() {
+        return error;
     }
 }

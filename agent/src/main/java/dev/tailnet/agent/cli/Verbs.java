@@ -28,6 +28,7 @@ final class Verbs {
         verbs.all.put("whois", WhoisVerb::new);
         verbs.all.put("netcheck", NetcheckVerb::new);
         verbs.all.put("resolve", ResolveVerb::new);
+        verbs.all.put("check", CheckVerb::new);
         verbs.all.put("nc", NcVerb::new);
         verbs.all.put("policy", PolicyVerb::new);
         verbs.all.put("audit", AuditVerb::new);

@@ -262,7 +262,16 @@ public final class AgentProcess implements AutoCloseable {
 
     /** Runs another verb of {@code tailnet-agent} on this agent. */
     public Said verb(String verb, String... arguments) {
+        return verb(System.getenv(), verb, arguments);
+    }
+
+    /** The same in an environment of its own, but for where programs and the library are. */
+    public Said verb(Map<String, String> environment, String verb, String... arguments) {
         List<String> command = java();
+        String library = System.getProperty("dev.tailnet.library");
+        if (library != null) {
+            command.add("-Ddev.tailnet.library=" + library);
+        }
         command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -271,8 +280,10 @@ public final class AgentProcess implements AutoCloseable {
                 "--runtime-dir=" + runtimeDir()));
         command.addAll(List.of(arguments));
         try {
-            Process running =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            var builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().keySet().retainAll(List.of("PATH", "LANG", "TAILNET_LIBRARY"));
+            builder.environment().putAll(environment);
+            Process running = builder.start();
             running.getOutputStream().close();
             String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Said(running.waitFor(), output);

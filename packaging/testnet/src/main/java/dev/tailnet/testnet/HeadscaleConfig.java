@@ -31,7 +31,7 @@ final class HeadscaleConfig {
                 Map.entry("ipv4", "127.0.0.1"),
                 Map.entry("ipv6", "none"));
         var dns = Map.of(
-                "magic_dns", true,
+                "magic_dns", options.magicDns(),
                 "base_domain", options.baseDomain(),
                 "override_local_dns", false,
                 "nameservers", Map.of("global", List.of(), "split", options.splitDns()),

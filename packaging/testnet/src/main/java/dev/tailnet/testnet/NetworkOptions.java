@@ -11,13 +11,15 @@ import java.util.Map;
  * @param extraRecords further names that the control server hands out (Headscale's {@code extra_records})
  * @param searchDomains what names are tried with, beside the tailnet's own domain
  * @param splitDns name servers by domain suffix, by address (Headscale takes no port); nodes ask them for the names below that suffix
+ * @param magicDns whether the names of nodes are known to nodes
  */
 public record NetworkOptions(
         String baseDomain,
         String controlName,
         List<DnsRecord> extraRecords,
         List<String> searchDomains,
-        Map<String, List<String>> splitDns) {
+        Map<String, List<String>> splitDns,
+        boolean magicDns) {
     public NetworkOptions {
         extraRecords = List.copyOf(extraRecords);
         searchDomains = List.copyOf(searchDomains);
@@ -38,24 +40,29 @@ public record NetworkOptions(
                         DnsRecord.a("direct-host.internal.test", TestAddresses.DIRECT_HOST_IPV4.getHostAddress()),
                         DnsRecord.aaaa("direct-host.internal.test", TestAddresses.DIRECT_HOST_IPV6.getHostAddress())),
                 List.of(),
-                Map.of());
+                Map.of(),
+                true);
+    }
+
+    public NetworkOptions withoutMagicDns() {
+        return new NetworkOptions(baseDomain, controlName, extraRecords, searchDomains, splitDns, false);
     }
 
     public NetworkOptions withExtraRecords(DnsRecord... records) {
-        return new NetworkOptions(baseDomain, controlName, List.of(records), searchDomains, splitDns);
+        return new NetworkOptions(baseDomain, controlName, List.of(records), searchDomains, splitDns, magicDns);
     }
 
     public NetworkOptions withControlName(String name) {
-        return new NetworkOptions(baseDomain, name, extraRecords, searchDomains, splitDns);
+        return new NetworkOptions(baseDomain, name, extraRecords, searchDomains, splitDns, magicDns);
     }
 
     public NetworkOptions withSplitDns(String suffix, String... servers) {
         return new NetworkOptions(
-                baseDomain, controlName, extraRecords, searchDomains, Map.of(suffix, List.of(servers)));
+                baseDomain, controlName, extraRecords, searchDomains, Map.of(suffix, List.of(servers)), magicDns);
     }
 
     public NetworkOptions withSearchDomains(String... domains) {
-        return new NetworkOptions(baseDomain, controlName, extraRecords, List.of(domains), splitDns);
+        return new NetworkOptions(baseDomain, controlName, extraRecords, List.of(domains), splitDns, magicDns);
     }
 
     /**
