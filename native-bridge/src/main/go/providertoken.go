@@ -64,7 +64,7 @@ func googleToken(ctx context.Context, audience string) (string, error) {
 		return "", &refusal{"no platform that gives ID tokens was found (GitHub Actions, Google Cloud). Give the token itself:" +
 			" TS_ID_TOKEN, or --id-token=file:PATH"}
 	case err != nil:
-		return "", fmt.Errorf("Google's metadata server gives no ID token: %w", err)
+		return "", fmt.Errorf("the metadata server of Google gives no ID token: %w", err)
 	}
 	return strings.TrimSpace(string(body)), nil
 }
