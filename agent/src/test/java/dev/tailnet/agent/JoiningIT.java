@@ -152,6 +152,8 @@ class JoiningIT extends OnTestNetwork {
     /** Headscale takes such a key, and then no node with a key may ask for tags of its own: Tailscale's server wants both. */
     private static void awaitThatTheKeyIsUsed(AgentProcess agent) {
         Eventually.get(
-                SOON, agent::status, now -> now.path("reason").asString().contains("requested tags [tag:sandbox] are invalid"));
+                SOON,
+                agent::status,
+                now -> now.path("reason").asString().contains("requested tags [tag:sandbox] are invalid"));
     }
 }
