@@ -262,6 +262,11 @@ int tailnet_stats(tailscale sd, struct tailnet_stats *out) {
 	return go_stats(sd, out);
 }
 
+int tailnet_traffic(tailscale sd, int which, struct tailnet_traffic *out, int capacity) {
+	clear_error(sd);
+	return go_traffic(sd, which, out, capacity);
+}
+
 int tailnet_scrub(const char *secret) { return go_scrub((char *)secret); }
 
 int abi_overwrite(uintptr_t start, uintptr_t end, const char *secret, size_t length) {

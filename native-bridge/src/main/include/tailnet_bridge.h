@@ -268,6 +268,22 @@ struct tailnet_stats {
 };
 int tailnet_stats(tailscale sd, struct tailnet_stats *out);
 
+enum tailnet_traffic_of {
+	TAILNET_TRAFFIC_TUNNELS = 0, // tunnels, by the caller's ids
+	TAILNET_TRAFFIC_INBOUND = 1, // connections from the tailnet, by the library's
+};
+
+// What an open connection has moved so far.
+struct tailnet_traffic {
+	uint64_t id;
+	uint64_t up;   // bytes from the client, or from the peer
+	uint64_t down; // bytes to it
+};
+
+// Copies what each open connection of a kind (enum tailnet_traffic_of) has moved so far, in no order, up to capacity of them.
+// Returns how many there are, which may be more.
+int tailnet_traffic(tailscale sd, int which, struct tailnet_traffic *out, int capacity);
+
 // Overwrites every occurrence of secret in the argument and environment strings of this process as the kernel shows
 // them (/proc/self/cmdline, /proc/self/environ), and removes from the Go environment the variables that held it.
 // Returns the number of occurrences.

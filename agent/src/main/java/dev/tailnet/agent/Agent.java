@@ -45,7 +45,8 @@ public final class Agent {
             parts.open(
                     notices,
                     new CommandSocket(core, nodeStart.node()),
-                    new Consoles(core, traffic, parts::configuration));
+                    new Consoles(core, traffic, parts::configuration),
+                    new MetricsPushing(core, traffic.push()));
             nodeStart.await();
         } catch (StartFailure | RuntimeException e) {
             nodeStart.abandon(e);
@@ -120,6 +121,7 @@ public final class Agent {
             var atNode = stats == null ? Stats.Inbound.NONE : stats.inbound();
             shutdown.drain(
                     traffic.proxies(), core.inbound(), atNode, parts.settings().drainTimeout());
+            parts.drained();
             takeApart(core, parts, shutdown);
         } finally {
             ended.complete(exitCode.code());

@@ -25,6 +25,9 @@ interface Part extends AutoCloseable {
     /** The end has begun: nothing new is taken on, and what is under way goes on. */
     default void windDown() {}
 
+    /** The connections have ended, or had their time; the node is still there. */
+    default void drained() {}
+
     /** Closes what is open; {@link #open} may have failed, or not have been called. */
     @Override
     default void close() {}

@@ -71,6 +71,10 @@ final class Parts {
         opened.forEach(Part::windDown);
     }
 
+    void drained() {
+        opened.forEach(Part::drained);
+    }
+
     /** Closes what is open, the last first. */
     void close() {
         opened.reversed().forEach(Part::close);

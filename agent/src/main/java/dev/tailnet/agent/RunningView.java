@@ -8,6 +8,7 @@ import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.agent.node.Preferences;
 import dev.tailnet.agent.node.SelfNode;
+import dev.tailnet.agent.observe.Observed;
 import dev.tailnet.agent.status.AgentView;
 import dev.tailnet.agent.status.StatusDocument.Exposed;
 import dev.tailnet.agent.status.StatusDocument.Listener;
@@ -24,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class RunningView implements AgentView {
     private final Core core;
     private final Supplier<Counts> connections;
+    private final Observed observed;
     private final Instant startedAt;
 
     /** @param connections the proxies' */
-    RunningView(Core core, Supplier<Counts> connections) {
+    RunningView(Core core, Supplier<Counts> connections, Observed observed) {
         this.core = core;
         this.connections = connections;
+        this.observed = observed;
         this.startedAt = core.clock().instant();
     }
 
@@ -120,6 +123,11 @@ final class RunningView implements AgentView {
     @Override
     public Instant startedAt() {
         return startedAt;
+    }
+
+    @Override
+    public Observed observed() {
+        return observed;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.tailnet.agent;
 import dev.tailnet.agent.config.PolicySettings;
 import dev.tailnet.agent.config.Settings;
 import dev.tailnet.agent.metrics.Metrics;
+import dev.tailnet.agent.metrics.MetricsPush;
 import dev.tailnet.agent.metrics.Sources;
 import dev.tailnet.agent.status.NameLookup;
 import dev.tailnet.agent.status.Tunnels;
@@ -20,6 +21,7 @@ import dev.tailnet.proxy.server.BindFailure;
 import dev.tailnet.proxy.server.ListenerSpec;
 import dev.tailnet.proxy.server.ProxyServer;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,7 @@ final class Traffic implements Part {
     private final DatagramCounters datagrams = new DatagramCounters();
     private final RunningView view;
     private final Metrics metrics;
+    private final Optional<MetricsPush> push;
     private final UserAuthenticator authenticator;
     private final Connector connector;
     private volatile @Nullable ProxyServer proxies;
@@ -49,8 +52,9 @@ final class Traffic implements Part {
         var own = new OwnListeners(core.listeners()::addresses);
         policy = new AgentPolicy(settings, core.node(), own);
         names = new Names(link, core.node(), policy.policy());
-        view = new RunningView(core, this::counts);
-        metrics = new Metrics(new Sources(
+        var watched = Watched.in(core);
+        view = new RunningView(core, this::counts, watched.observed());
+        var sources = new Sources(
                 core.node()::state,
                 core.node()::self,
                 this::counts,
@@ -59,7 +63,10 @@ final class Traffic implements Part {
                 names.resolver()::counts,
                 names::dnsCounts,
                 datagrams::counts,
-                core.auditing()::report));
+                core.auditing()::report);
+        metrics = new Metrics(sources);
+        push = settings.otlp()
+                .map(otlp -> new MetricsPush(otlp, sources, settings.node().hostname()));
         authenticator = new UserAuthenticator(settings.users().orElse(null));
         var sockets = new BridgeSockets(link);
         connector = new Connector(
@@ -68,7 +75,7 @@ final class Traffic implements Part {
                 names.resolver(),
                 routes,
                 ConnectionWays.of(settings, link, sockets, own, names.resolver()),
-                Witnesses.of(metrics, core.auditing()),
+                Witnesses.of(metrics, push, watched, core.auditing()),
                 LimitTerms.timeouts(settings.limits()),
                 sockets);
     }
@@ -158,6 +165,11 @@ final class Traffic implements Part {
 
     AgentPolicy policy() {
         return policy;
+    }
+
+    /** Empty when the settings name no collector. */
+    Optional<MetricsPush> push() {
+        return push;
     }
 
     NameLookup lookup() {

@@ -169,4 +169,30 @@ class ModuleDirectionsTest {
                     "dev.tailnet.agent.tunnel..",
                     "dev.tailnet.bridge..",
                     "io.netty..");
+
+    @ArchTest
+    static final ArchRule WHAT_IS_OBSERVED_KNOWS_ONLY_THE_AUDIT = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.agent.observe..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.tailnet.agent.page..",
+                    "dev.tailnet.agent.status..",
+                    "dev.tailnet.agent.tunnel..",
+                    "dev.tailnet.agent.node..",
+                    "dev.tailnet.agent.expose..");
+
+    @ArchTest
+    static final ArchRule THE_PAGE_KNOWS_ONLY_WHAT_IS_OBSERVED = noClasses()
+            .that()
+            .resideInAPackage("dev.tailnet.agent.page..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.tailnet.agent.status..",
+                    "dev.tailnet.agent.tunnel..",
+                    "dev.tailnet.agent.node..",
+                    "dev.tailnet.agent.expose..",
+                    "dev.tailnet.agent.metrics..");
 }

@@ -74,5 +74,7 @@ final class Natives {
 
     static native int tailnet_stats(int sd, long[] out);
 
+    static native int tailnet_traffic(int sd, int which, long[] out, int capacity);
+
     static native int tailnet_scrub(String secret);
 }

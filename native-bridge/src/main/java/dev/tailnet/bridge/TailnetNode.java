@@ -326,6 +326,23 @@ public final class TailnetNode implements AutoCloseable {
         return Stats.of(fields);
     }
 
+    /** What each open connection of a kind has moved so far. */
+    public Traffic traffic(Traffic.Of which) {
+        checkOpen("read the traffic");
+        long[] fields = new long[Traffic.ROOM * Traffic.FIELDS];
+        int open = traffic(which, fields);
+        while (open * Traffic.FIELDS > fields.length) {
+            fields = new long[(open + open / 4) * Traffic.FIELDS];
+            open = traffic(which, fields);
+        }
+        return new Traffic(fields, open);
+    }
+
+    private int traffic(Traffic.Of which, long[] fields) {
+        int capacity = fields.length / Traffic.FIELDS;
+        return check(Natives.tailnet_traffic(handle, which.number(), fields, capacity), "read the traffic");
+    }
+
     /**
      * Begins to close the node: its tunnels end, an ephemeral one logs out (for at most 5 s), then come
      * {@link NodeEvent.Stopped} and the end of the stream. Only the first call does anything.

@@ -76,6 +76,7 @@ final class ConfigurationLoader {
                 users(reader),
                 new ExposeSettings(reader).read(),
                 new UpstreamReader(reader, environment).read(listeners.all()),
+                new OtlpReader(reader, environment).read(),
                 new PolicyReader(reader).read(policySection),
                 internet(reader, node.exitNode()),
                 runtimeDir,
@@ -132,7 +133,9 @@ final class ConfigurationLoader {
         var keys = exposed.stream()
                 .filter(value -> !value.isEmpty() && !SecretFile.isReference(value))
                 .map(Secret::of);
-        return Stream.concat(keys, exposedProxies()).toList();
+        return Stream.of(keys, exposedProxies(), exposedHeaders())
+                .flatMap(Function.identity())
+                .toList();
     }
 
     private Stream<Secret> exposedProxies() {
@@ -141,6 +144,16 @@ final class ConfigurationLoader {
                         Stream.of(environment.getOrDefault(Setting.UPSTREAM_PROXY.variable(), "")))
                 .distinct()
                 .flatMap(url -> ProxyUrl.secret(url).stream());
+    }
+
+    private Stream<Secret> exposedHeaders() {
+        return Stream.concat(
+                        flags.values().getOrDefault(Setting.OTLP_HEADERS, List.of()).stream(),
+                        OtlpReader.secretVariables().stream().map(name -> environment.getOrDefault(name, "")))
+                .map(String::strip)
+                .filter(headers -> !headers.isEmpty() && !SecretFile.isReference(headers))
+                .distinct()
+                .map(Secret::of);
     }
 
     private static Duration drainTimeout(String text) {

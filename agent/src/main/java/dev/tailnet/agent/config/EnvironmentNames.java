@@ -90,6 +90,12 @@ final class EnvironmentNames {
         table.put("TS_ROUTES", new Meaning.ValueOrNone(Setting.ADVERTISE_ROUTES));
         table.put("TS_TAILSCALED_EXTRA_ARGS", new Meaning.DaemonArguments());
 
+        table.put(OtlpReader.METRICS_ENDPOINT, new Meaning.Value(Setting.OTLP_ENDPOINT));
+        table.put(OtlpReader.ENDPOINT, new Meaning.Value(Setting.OTLP_ENDPOINT));
+        table.put(OtlpReader.METRICS_HEADERS, new Meaning.Value(Setting.OTLP_HEADERS));
+        table.put(OtlpReader.HEADERS, new Meaning.Value(Setting.OTLP_HEADERS));
+        table.put(OtlpReader.INTERVAL, new Meaning.Value(Setting.OTLP_INTERVAL));
+
         table.put(
                 "TS_ENABLE_HEALTH_CHECK",
                 new Meaning.Expected(true, "/healthz is always served; --status-listen=none turns it off", false));

@@ -194,6 +194,18 @@ public enum Setting {
             "TIME",
             "How long a tunnel may carry no byte (default 0: as long as it likes)"),
     MAX_HEADER_SIZE("max-header-size", Group.LIMITS, "SIZE", "Header of an HTTP request (default 32k)"),
+    OTLP_ENDPOINT(
+            "otlp-endpoint",
+            Group.METRICS,
+            "URL",
+            "Push metrics there by OTLP over HTTP, /v1/metrics below it; also OTEL_EXPORTER_OTLP_ENDPOINT (default none)"),
+    OTLP_HEADERS(
+            "otlp-headers",
+            Group.METRICS,
+            "LIST",
+            "Header fields for that: NAME=VALUE,NAME=VALUE with values percent-encoded, or file:PATH; also"
+                    + " OTEL_EXPORTER_OTLP_HEADERS (default none)"),
+    OTLP_INTERVAL("otlp-interval", Group.METRICS, "TIME", "How often; and once more at the end (default 60s)"),
     RUNTIME_DIR("runtime-dir", Group.BEHAVIOUR, "DIR", "Directory of the control socket (default: one of your own)"),
     SOCKET(
             "socket",
@@ -238,6 +250,7 @@ public enum Setting {
         UPSTREAM("Upstream proxy"),
         POLICY("Policy"),
         LIMITS("Limits"),
+        METRICS("Metrics"),
         BEHAVIOUR("Behaviour"),
         AUDIT("Audit"),
         CONFIGURATION("Configuration");
@@ -367,6 +380,9 @@ public enum Setting {
                     DIAL_TIMEOUT,
                     IDLE_TIMEOUT,
                     MAX_HEADER_SIZE,
+                    OTLP_ENDPOINT,
+                    OTLP_HEADERS,
+                    OTLP_INTERVAL,
                     RUNTIME_DIR,
                     SOCKET,
                     OPERATOR,

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param users who may use the proxies; empty when everybody may
  * @param exposed what the tailnet may connect to
  * @param upstream the proxy that leads out of this host's network; empty when there is none
+ * @param otlp where metrics are pushed to; empty when nowhere
  * @param policy what may be reached, and by whom
  * @param internet what happens to targets outside the tailnet
  * @param runtimeDir holds the control socket; created when the agent starts, for others to pass through at most
@@ -33,6 +34,7 @@ public record Settings(
         Optional<Users> users,
         List<ExposeSpec> exposed,
         Optional<UpstreamSettings> upstream,
+        Optional<OtlpSettings> otlp,
         PolicySettings policy,
         Internet internet,
         Path runtimeDir,

@@ -5,6 +5,8 @@ import dev.tailnet.bridge.InboundFlow;
 import dev.tailnet.bridge.NodeEvent;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,14 +18,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The connections from the tailnet that are open, with counts and audit lines of all there were. */
 public final class InboundConnections implements InboundEvents {
-    private final Map<Long, Open> open = new ConcurrentHashMap<>();
+    private final Map<Long, OpenInbound> open = new ConcurrentHashMap<>();
     private final LongAdder accepted = new LongAdder();
     private final Map<Refusal, LongAdder> refused = new EnumMap<>(Refusal.class);
     private final InboundAudit audit;
     private final LongSupplier nanoTime;
     private volatile @Nullable Drain drain;
 
-    private record Open(InboundFlow flow, long since) {}
+    /**
+     * A connection that is open.
+     *
+     * @param id the library's number
+     * @param since by {@link System#nanoTime}
+     */
+    public record OpenInbound(long id, InboundFlow flow, long since) {}
 
     private record Drain(long accepted, CompletableFuture<Void> done) {}
 
@@ -39,7 +47,7 @@ public final class InboundConnections implements InboundEvents {
 
     @Override
     public void accepted(NodeEvent.Accepted event) {
-        open.put(event.id(), new Open(event.flow(), nanoTime.getAsLong()));
+        open.put(event.id(), new OpenInbound(event.id(), event.flow(), nanoTime.getAsLong()));
         accepted.increment();
         audit.accepted(event.id(), event.flow());
     }
@@ -56,7 +64,7 @@ public final class InboundConnections implements InboundEvents {
 
     @Override
     public void ended(NodeEvent.Ended event) {
-        Open ended = open.remove(event.id());
+        OpenInbound ended = open.remove(event.id());
         if (ended != null) {
             audit.ended(event, ended.flow(), Duration.ofNanos(nanoTime.getAsLong() - ended.since()));
         }
@@ -89,6 +97,11 @@ public final class InboundConnections implements InboundEvents {
         if (waiting != null && open.isEmpty() && accepted.sum() >= waiting.accepted()) {
             waiting.done().complete(null);
         }
+    }
+
+    /** In no order; what comes and goes meanwhile may be among them. */
+    public Collection<OpenInbound> open() {
+        return Collections.unmodifiableCollection(open.values());
     }
 
     public InboundCounts counts() {

@@ -8,6 +8,7 @@ import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.TunnelEnd;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -15,8 +16,6 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -30,7 +29,6 @@ final class Meters {
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Sources sources;
     private final Map<Protocol, Outcomes> connections = new EnumMap<>(Protocol.class);
     private final Map<Route, Outcomes> dials = new EnumMap<>(Route.class);
@@ -40,7 +38,7 @@ final class Meters {
     private final DatagramMeters datagrams;
     private final RuleMeters rules;
 
-    Meters(Sources sources) {
+    Meters(Sources sources, MeterRegistry registry) {
         this.sources = sources;
         for (Protocol protocol : Protocol.values()) {
             connections.put(
@@ -113,11 +111,11 @@ final class Meters {
         }
     }
 
-    synchronized String scrape() {
+    /** Asks the sources anew. */
+    synchronized void sample() {
         var sample = Sample.of(sources);
         sampled.take(sample);
         datagrams.sample(sources.datagrams().get(), sample.node());
-        return registry.scrape();
     }
 
     private static <K> Outcomes outcomes(Map<K, Outcomes> byKey, K key) {

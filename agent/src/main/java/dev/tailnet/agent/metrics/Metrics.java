@@ -3,50 +3,56 @@ package dev.tailnet.agent.metrics;
 import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
-import java.util.concurrent.CompletableFuture;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Counts what the proxies do. Making the meters takes a tenth of a second or more, which is not the start's to pay: what
- * happens before {@link #prepare} is counted then.
- */
+/** Counts what the proxies do, for Prometheus. */
 public final class Metrics implements AuditSink {
     private final Sources sources;
-    private final CompletableFuture<Meters> meters = new CompletableFuture<>();
+    private final LateMeters late = new LateMeters();
+    private @Nullable Scrape scrape;
 
     public Metrics(Sources sources) {
         this.sources = sources;
     }
 
-    /** Makes the meters. Only the first call does anything; not for an event loop. */
-    public synchronized void prepare() {
-        if (!meters.isDone()) {
-            meters.complete(new Meters(sources));
+    /** What a scrape needs. */
+    private record Scrape(PrometheusMeterRegistry registry, Meters meters) {
+        String text() {
+            meters.sample();
+            return registry.scrape();
         }
     }
 
+    /** Makes the meters. Only the first call does anything; not for an event loop. */
+    public void prepare() {
+        var unused = prepared();
+    }
+
+    private synchronized Scrape prepared() {
+        Scrape made = scrape;
+        if (made == null) {
+            var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            made = new Scrape(registry, new Meters(sources, registry));
+            scrape = made;
+            late.made(made.meters());
+        }
+        return made;
+    }
+
     /** All metrics in Prometheus' text format, version 0.0.4. Not for an event loop. */
-    public String scrape() {
-        prepare();
-        return meters.join().scrape();
+    public synchronized String scrape() {
+        return prepared().text();
     }
 
     @Override
     public void decided(Decision decision) {
-        Meters ready = meters.getNow(null);
-        if (ready != null) {
-            ready.decided(decision);
-        } else {
-            var unused = meters.thenAccept(late -> late.decided(decision));
-        }
+        late.decided(decision);
     }
 
     @Override
     public void closed(Closed closed) {
-        Meters ready = meters.getNow(null);
-        if (ready != null) {
-            ready.closed(closed);
-        } else {
-            var unused = meters.thenAccept(late -> late.closed(closed));
-        }
+        late.closed(closed);
     }
 }

@@ -7,6 +7,7 @@ import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.agent.node.Preferences;
 import dev.tailnet.agent.node.SelfNode;
+import dev.tailnet.agent.observe.Observed;
 import dev.tailnet.agent.status.StatusDocument.Exposed;
 import dev.tailnet.agent.status.StatusDocument.Listener;
 import dev.tailnet.agent.status.StatusDocument.Version;
@@ -60,6 +61,9 @@ public interface AgentView {
     boolean accepting();
 
     Instant startedAt();
+
+    /** What is kept of the last minutes. */
+    Observed observed();
 
     Version version();
 }

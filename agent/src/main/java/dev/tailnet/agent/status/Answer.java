@@ -10,9 +10,18 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
-/** What a request gets; the connection ends with it. */
-public record Answer(HttpResponseStatus status, String contentType, byte[] body) {
+/**
+ * What a request gets; the connection ends with it.
+ *
+ * @param more further header fields
+ */
+public record Answer(HttpResponseStatus status, String contentType, byte[] body, Map<String, String> more) {
+
+    public Answer(HttpResponseStatus status, String contentType, byte[] body) {
+        this(status, contentType, body, Map.of());
+    }
 
     /** A sentence. */
     public static Answer text(HttpResponseStatus status, String line) {
@@ -21,6 +30,10 @@ public record Answer(HttpResponseStatus status, String contentType, byte[] body)
 
     public static Answer ok(String contentType, byte[] body) {
         return new Answer(HttpResponseStatus.OK, contentType, body);
+    }
+
+    Answer with(Map<String, String> fields) {
+        return new Answer(status, contentType, body, fields);
     }
 
     void send(ChannelHandlerContext ctx, boolean head) {
@@ -32,6 +45,7 @@ public record Answer(HttpResponseStatus status, String contentType, byte[] body)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
                 .set("X-Content-Type-Options", "nosniff");
+        more.forEach(response.headers()::set);
         if (status.equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
             response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
         }

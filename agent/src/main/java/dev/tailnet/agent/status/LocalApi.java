@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the node's LocalAPI, one connection for each question. */
-public final class LocalApi {
+public class LocalApi {
     /** A tailnet of ten thousand nodes needs about ten megabytes. */
     private static final int MAX_ANSWER_BYTES = 64 << 20;
 
@@ -55,6 +55,15 @@ public final class LocalApi {
 
     /** GETs a path whose answer takes its time. */
     Future<byte[]> get(String path, Duration patience, EventExecutor executor) {
+        return ask(HttpMethod.GET, path, patience, executor);
+    }
+
+    /** POSTs to a path that changes nothing of the node, in at most three seconds. */
+    Future<byte[]> post(String path, EventExecutor executor) {
+        return ask(HttpMethod.POST, path, PATIENCE, executor);
+    }
+
+    private Future<byte[]> ask(HttpMethod method, String path, Duration patience, EventExecutor executor) {
         Promise<byte[]> answer = executor.newPromise();
         TailnetNode running = node.get();
         if (running == null) {
@@ -80,7 +89,7 @@ public final class LocalApi {
         });
         loops.register(channel).addListener(registered -> {
             if (registered.isSuccess()) {
-                channel.writeAndFlush(request(path));
+                channel.writeAndFlush(request(method, path));
             } else {
                 answer.tryFailure(registered.cause());
             }
@@ -88,10 +97,11 @@ public final class LocalApi {
         return answer;
     }
 
-    private static FullHttpRequest request(String path) {
-        var request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path);
+    private static FullHttpRequest request(HttpMethod method, String path) {
+        var request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, path);
         request.headers()
                 .set(HttpHeaderNames.HOST, "local-tailscaled.sock")
+                .set(HttpHeaderNames.CONTENT_LENGTH, 0)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         return request;
     }

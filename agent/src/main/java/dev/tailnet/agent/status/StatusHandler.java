@@ -3,6 +3,7 @@ package dev.tailnet.agent.status;
 import dev.tailnet.agent.audit.AuditReport;
 import dev.tailnet.agent.metrics.Metrics;
 import dev.tailnet.agent.node.NodeState;
+import dev.tailnet.agent.page.Feed;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -11,11 +12,15 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +34,9 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final String INDEX = """
             tailnet-agent
 
+            /         this list; in a browser a page that shows all of it
             /status   state, reason, addresses, peers, listeners, connections (JSON)
+            /status/schema  what that means (JSON Schema)
             /healthz  200 while the process is alive
             /readyz   200 while the node is running and the proxies listen, else 503 with the reason
             /metrics  Prometheus metrics
@@ -43,7 +50,9 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final StatusReporter reporter;
     private final EventExecutor renderer;
     private final PacPage pac;
+    private final Clock clock;
     private @Nullable JsonMapper mapper;
+    private @Nullable Page page;
 
     StatusHandler(
             AgentView agent,
@@ -56,6 +65,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         this.localApi = localApi;
         this.names = names;
         this.metrics = metrics;
+        this.clock = clock;
         this.renderer = renderer;
         this.reporter = new StatusReporter(agent, clock);
         this.pac = new PacPage(agent, localApi, renderer);
@@ -63,7 +73,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     /** Loads what the first request would otherwise wait for; to be called on the thread that renders. */
     void warmUp() {
-        byte[] unused = render(null, null);
+        byte[] unused = render(reporter.report(null, null));
     }
 
     @Override
@@ -71,13 +81,28 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean head = HttpMethod.HEAD.equals(request.method());
         var uri = new QueryStringDecoder(request.uri());
         switch (uri.path()) {
-            case "/" ->
-                Answer.ok("text/plain; charset=utf-8", INDEX.getBytes(StandardCharsets.UTF_8))
-                        .send(ctx, head);
+            case "/" -> {
+                if (Page.isWanted(request)) {
+                    renderer.execute(() -> page(ctx, page -> page.document().send(ctx, head)));
+                } else {
+                    Answer.ok("text/plain; charset=utf-8", INDEX.getBytes(StandardCharsets.UTF_8))
+                            .send(ctx, head);
+                }
+            }
+            case "/events" -> {
+                if (Page.isForeign(request)) {
+                    Answer.text(HttpResponseStatus.FORBIDDEN, "This is for the page at / alone.")
+                            .send(ctx, head);
+                } else {
+                    ctx.pipeline().remove(ReadTimeoutHandler.class); // A viewer has nothing more to say.
+                    renderer.execute(() -> page(ctx, page -> page.stream(ctx, head)));
+                }
+            }
             case "/healthz" -> Answer.text(HttpResponseStatus.OK, "ok").send(ctx, head);
             case "/readyz" -> ready().send(ctx, head);
             case "/metrics" -> renderer.execute(() -> metrics(ctx, head));
             case "/status" -> status(ctx, head);
+            case "/status/schema" -> renderer.execute(() -> schema(ctx, head));
             case "/resolve" -> resolve(ctx, head, uri);
             case "/proxy.pac" -> renderer.execute(() -> proxyPac(ctx, head));
             default ->
@@ -105,6 +130,20 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 : Answer.text(HttpResponseStatus.SERVICE_UNAVAILABLE, "the proxies are not accepting connections");
     }
 
+    private void page(ChannelHandlerContext ctx, Consumer<Page> use) {
+        try {
+            Page made = page;
+            if (made == null) {
+                var facts = new PageFacts(agent, localApi, this::document, mapper(), clock, renderer);
+                made = new Page(new Feed(facts, agent.observed(), mapper(), renderer));
+                page = made;
+            }
+            use.accept(made);
+        } catch (RuntimeException e) {
+            failed(ctx, e);
+        }
+    }
+
     private void metrics(ChannelHandlerContext ctx, boolean head) {
         try {
             byte[] text = metrics.scrape().getBytes(StandardCharsets.UTF_8);
@@ -117,11 +156,22 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void status(ChannelHandlerContext ctx, boolean head) {
         localApi.get("/localapi/v0/status", renderer).addListener((Future<byte[]> told) -> {
             try {
-                Answer.ok("application/json", report(told)).send(ctx, head);
+                Answer.ok("application/json", render(document(told))).send(ctx, head);
             } catch (RuntimeException e) {
                 failed(ctx, e);
             }
         });
+    }
+
+    private static void schema(ChannelHandlerContext ctx, boolean head) {
+        try (@Nullable InputStream schema = StatusHandler.class.getResourceAsStream("status.schema.json")) {
+            if (schema == null) {
+                throw new IllegalStateException("status.schema.json is missing in the agent's jar");
+            }
+            Answer.ok("application/schema+json", schema.readAllBytes()).send(ctx, head);
+        } catch (IOException | RuntimeException e) {
+            failed(ctx, e);
+        }
     }
 
     /** On the control socket alone: a name asked for here is asked for at DNS servers, which not everybody is to bring about. */
@@ -155,21 +205,19 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         });
     }
 
-    private byte[] report(Future<byte[]> told) {
+    private StatusDocument document(Future<byte[]> told) {
         if (!told.isSuccess()) {
-            return render(null, String.valueOf(told.cause().getMessage()));
+            return reporter.report(null, String.valueOf(told.cause().getMessage()));
         }
-        NodeReport node;
         try {
-            node = NodeReport.parse(mapper(), told.getNow());
+            return reporter.report(NodeReport.parse(mapper(), told.getNow()), null);
         } catch (JacksonException e) {
-            return render(null, "the node's answer is not understood: " + e.getOriginalMessage());
+            return reporter.report(null, "the node's answer is not understood: " + e.getOriginalMessage());
         }
-        return render(node, null);
     }
 
-    private byte[] render(@Nullable NodeReport node, @Nullable String trouble) {
-        return mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(reporter.report(node, trouble));
+    private byte[] render(StatusDocument document) {
+        return mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
     }
 
     /** Jackson's databind takes a while to load: made on the first use. All uses are on the one thread that renders. */

@@ -35,8 +35,11 @@ public final class StatusServer implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(StatusServer.class);
     private static final int MAX_REQUEST_BYTES = 8 << 10;
     private static final int PATIENCE_SECONDS = 30;
+    private static final int SAMPLE_SECONDS = 5;
 
     private final EventLoopGroup loops;
+    private final AgentView agent;
+    private final Clock clock;
     private final StatusHandler handler;
     private final Metrics metrics;
     private final Tunnels tunnels;
@@ -58,6 +61,8 @@ public final class StatusServer implements AutoCloseable {
             Map<String, ControlPage> controlPages,
             Clock clock) {
         this.loops = loops;
+        this.agent = agent;
+        this.clock = clock;
         this.metrics = metrics;
         this.tunnels = tunnels;
         this.controlPages = new ControlPagesHandler(controlPages, renderer);
@@ -147,12 +152,17 @@ public final class StatusServer implements AutoCloseable {
         };
     }
 
-    /** Gets the classes and meters ready that the first request would otherwise wait for. Returns at once. */
+    /** Gets the classes and meters ready that the first request would otherwise wait for, and begins to keep samples of the throughput. Returns at once. */
     public void warmUp() {
         renderer.execute(() -> {
             metrics.prepare();
             handler.warmUp();
         });
+        var unused = renderer.scheduleAtFixedRate(
+                () -> agent.observed().throughput().add(PageFacts.carried(agent, clock)),
+                0,
+                SAMPLE_SECONDS,
+                TimeUnit.SECONDS);
     }
 
     @Override

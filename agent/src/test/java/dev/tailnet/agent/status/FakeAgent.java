@@ -9,12 +9,19 @@ import dev.tailnet.agent.metrics.NodeSample;
 import dev.tailnet.agent.node.NodeState;
 import dev.tailnet.agent.node.Preferences;
 import dev.tailnet.agent.node.SelfNode;
+import dev.tailnet.agent.observe.LiveConnections;
+import dev.tailnet.agent.observe.LogLine;
+import dev.tailnet.agent.observe.Observed;
+import dev.tailnet.agent.observe.RefusedRequests;
+import dev.tailnet.agent.observe.Ring;
+import dev.tailnet.agent.observe.Throughput;
 import dev.tailnet.agent.status.StatusDocument.Exposed;
 import dev.tailnet.agent.status.StatusDocument.Listener;
 import dev.tailnet.agent.status.StatusDocument.Version;
 import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.connection.Rejection;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +38,10 @@ final class FakeAgent implements AgentView {
     volatile String exitNodeTrouble = "";
     volatile @Nullable Preferences preferences;
     volatile @Nullable String loginUrl;
+    final RefusedRequests refused = new RefusedRequests(Clock.systemUTC());
+    final Ring<LogLine> log = new Ring<>(200);
+    volatile LiveConnections connections = most -> new LiveConnections.Shown(0, List.of());
+    final Observed observed = new Observed(most -> connections.show(most), refused, Throughput.ring(), log::after);
     volatile @Nullable SelfNode self = new SelfNode("box.tailnet.test", List.of("100.64.0.2"), null);
 
     @Override
@@ -115,6 +126,11 @@ final class FakeAgent implements AgentView {
     @Override
     public Instant startedAt() {
         return Instant.parse("2026-01-01T00:00:00Z");
+    }
+
+    @Override
+    public Observed observed() {
+        return observed;
     }
 
     @Override

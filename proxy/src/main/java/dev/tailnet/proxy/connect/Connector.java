@@ -75,17 +75,12 @@ public final class Connector {
 
     /** A request with a number of its own. */
     public ConnectRequest request(Protocol protocol, SocketAddress client, @Nullable String role, Target target) {
-        return new ConnectRequest(nextId(), protocol, client, role, target);
+        return new ConnectRequest(ids.incrementAndGet(), protocol, client, role, target);
     }
 
     /** One of plain HTTP that is to be passed on. */
     public ConnectRequest request(SocketAddress client, @Nullable String role, Target target, PlainRequest http) {
-        return new ConnectRequest(nextId(), Protocol.HTTP, client, role, target, http);
-    }
-
-    /** A number that no request, dial or tunnel has. */
-    long nextId() {
-        return ids.incrementAndGet();
+        return new ConnectRequest(ids.incrementAndGet(), Protocol.HTTP, client, role, target, http);
     }
 
     /**
@@ -151,7 +146,7 @@ public final class Connector {
      * @param trail of the established request; its end is told here
      */
     public void join(Connection connection, Channel upstream, @Nullable ByteBuf early, Trail trail) {
-        new Junction(this, connection, upstream, early, trail).begin(nextId());
+        new Junction(this, connection, upstream, early, trail).begin();
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.tailnet.proxy.dial.Upstream;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.request.OperationId;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -63,7 +64,7 @@ final class Dialing extends DefaultPromise<Upstream> {
         trail.dialing(candidate);
         Future<Upstream> dial;
         try {
-            dial = dial(candidate, timeout(candidate, index));
+            dial = dial(index, candidate);
         } catch (RuntimeException e) {
             tryFailure(e);
             cancelAttempts();
@@ -76,8 +77,9 @@ final class Dialing extends DefaultPromise<Upstream> {
         }
     }
 
-    private Future<Upstream> dial(Candidate candidate, Duration timeout) {
-        long id = underWay.isEmpty() ? request.id() : connector.nextId();
+    private Future<Upstream> dial(int index, Candidate candidate) {
+        long id = OperationId.of(request, index);
+        Duration timeout = timeout(candidate, index);
         return Watchdog.over(
                 connector.ways.dial(id, request.target(), candidate, timeout, executor),
                 timeout,

@@ -1,6 +1,7 @@
 package dev.tailnet.proxy.connect;
 
 import dev.tailnet.proxy.connection.Connection;
+import dev.tailnet.proxy.request.OperationId;
 import dev.tailnet.proxy.request.TunnelEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -31,12 +32,9 @@ final class Junction {
         this.trail = trail;
     }
 
-    /**
-     * Joins once the client has what was written to it.
-     *
-     * @param id of the tunnel
-     */
-    void begin(long id) {
+    /** Joins once the client has what was written to it. The last number of the request is the tunnel's: a dial may have the first. */
+    void begin() {
+        long id = OperationId.of(trail.request(), OperationId.LAST);
         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             int clientFd = NONE;
             try {

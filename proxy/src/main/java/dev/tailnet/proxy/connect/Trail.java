@@ -56,6 +56,10 @@ public final class Trail {
         return trail;
     }
 
+    ConnectRequest request() {
+        return request;
+    }
+
     /** Where the connection leads. */
     public Candidate way() {
         return Objects.requireNonNull(dialed, "a connection leads somewhere");

@@ -11,7 +11,7 @@ public interface Dialer {
     /**
      * Dials exactly this address; names are not resolved here.
      *
-     * @param id not in use by another dial or tunnel; the request's, unless several are dialed at once
+     * @param id not in use by another dial or tunnel: an {@link dev.tailnet.proxy.request.OperationId}
      * @param executor completes the result
      * @return the connection, or a {@link dev.tailnet.proxy.request.ConnectFailure}; cancelling it cancels the dial
      */

@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's wish for a tunnel, as every front end hands it to {@code connect}.
  *
- * @param id unique in this process; the same number names the dial and the tunnel, unless several addresses were dialed at
- *     once and another one was first
+ * @param id unique in this process; the numbers of its dials and tunnels are made of it ({@link OperationId})
  * @param client the client's address: of TCP, or a unix socket's, which says nothing
  * @param role the name of the client's user; null for one that was not asked for it
  * @param http the request that is to be passed on; null for a tunnel or datagrams

@@ -1,0 +1,42 @@
+package dev.tailnet.agent.metrics;
+
+import dev.tailnet.proxy.audit.AuditSink;
+import dev.tailnet.proxy.audit.Closed;
+import dev.tailnet.proxy.audit.Decision;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Meters that are made some time after the proxies began: making them takes a tenth of a second or more, which is not the
+ * start's to pay. What happens before is counted then.
+ */
+final class LateMeters implements AuditSink {
+    private final CompletableFuture<Meters> meters = new CompletableFuture<>();
+
+    boolean areMade() {
+        return meters.isDone();
+    }
+
+    void made(Meters now) {
+        meters.complete(now);
+    }
+
+    @Override
+    public void decided(Decision decision) {
+        Meters ready = meters.getNow(null);
+        if (ready != null) {
+            ready.decided(decision);
+        } else {
+            var unused = meters.thenAccept(late -> late.decided(decision));
+        }
+    }
+
+    @Override
+    public void closed(Closed closed) {
+        Meters ready = meters.getNow(null);
+        if (ready != null) {
+            ready.closed(closed);
+        } else {
+            var unused = meters.thenAccept(late -> late.closed(closed));
+        }
+    }
+}

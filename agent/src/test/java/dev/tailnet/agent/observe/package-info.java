@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tailnet.agent.observe;
+
+import org.jspecify.annotations.NullMarked;

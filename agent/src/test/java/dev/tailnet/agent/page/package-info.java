@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tailnet.agent.page;
+
+import org.jspecify.annotations.NullMarked;
