@@ -71,7 +71,7 @@ class ExposeIT {
         try (Server echo = Server.echo(LOOPBACK);
                 Client client = Client.connect()) {
             exposing.node().expose(List.of());
-            awaitDial(3000, Code.TIMEOUT);
+            awaitDial(3000, Code.DENIED);
 
             exposing.node().expose(List.of("tcp 3000 127.0.0.1:" + echo.port()));
             awaitDial(3000, Code.OK);
@@ -88,7 +88,7 @@ class ExposeIT {
             assertThat(dial(3000, LONG).code()).isEqualTo(Code.REFUSED);
 
             exposing.node().expose(List.of());
-            awaitDial(3001, Code.TIMEOUT);
+            awaitDial(3001, Code.DENIED);
             client.send("still there");
             client.finish();
             assertThat(client.receiveAll()).isEqualTo("still there|bye");

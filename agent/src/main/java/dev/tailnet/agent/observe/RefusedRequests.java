@@ -25,9 +25,8 @@ public final class RefusedRequests implements AuditSink {
     @Override
     public void decided(Decision decision) {
         ConnectFailure failure = decision.failure();
-        boolean isBlocked = failure == null
-                ? decision.ruling().wouldDeny() != null
-                : failure.reason() == FailureReason.NOT_ALLOWED;
+        boolean isBlocked =
+                failure == null ? decision.ruling().wouldDeny() != null : failure.reason() == FailureReason.NOT_ALLOWED;
         if (isBlocked) {
             blocked.add(new Refused(clock.instant(), decision));
             hosts.add(decision.request().target().host().toString());

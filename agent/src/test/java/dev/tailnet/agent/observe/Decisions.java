@@ -59,8 +59,7 @@ public final class Decisions {
     }
 
     private static Decision decision(ConnectRequest request, @Nullable ConnectFailure failure) {
-        return decision(
-                request, failure, failure == null ? Ruling.NONE : new Ruling("enforce", "a-rule", null));
+        return decision(request, failure, failure == null ? Ruling.NONE : new Ruling("enforce", "a-rule", null));
     }
 
     private static Decision decision(ConnectRequest request, @Nullable ConnectFailure failure, Ruling ruling) {
