@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"tailscale.com/ipn"
 	"tailscale.com/ipn/store"
@@ -76,8 +77,16 @@ func (n *node) prepareState(server *tsnet.Server, opts options) error {
 	return nil
 }
 
+// removeTempDir tries again for a moment: what has just been told to end may still be writing.
 func (n *node) removeTempDir() {
-	if n.tempDir != "" {
+	if n.tempDir == "" {
+		return
+	}
+	for range 50 {
 		os.RemoveAll(n.tempDir)
+		if _, err := os.Lstat(n.tempDir); err != nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }

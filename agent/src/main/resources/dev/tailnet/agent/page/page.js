@@ -5,6 +5,7 @@
   const PLOT_MILLIS = 10 * 60 * 1000;
   const SAMPLE_MILLIS = 5000;
   const HIDDEN_MILLIS = 60 * 1000;
+  const SILENCE_MILLIS = 10000;
   const SVG = 'http://www.w3.org/2000/svg';
 
   const $ = id => document.getElementById(id);
@@ -377,6 +378,11 @@
     if (source) source.close();
     source = null;
   };
+  const lose = () => stream('lost', lastNews ? 'no news since ' + clock.format(lastNews) : 'no answer');
+  // An agent that stands still, or a way to it that has gone, closes nothing; but there is a tick every second.
+  setInterval(() => {
+    if (source && lastNews && Date.now() - lastNews > SILENCE_MILLIS) lose();
+  }, 1000);
   const connect = () => {
     close();
     source = new EventSource('events');
@@ -403,7 +409,7 @@
     });
     on('log', showLog);
     source.onerror = () => {
-      stream('lost', lastNews ? 'no news since ' + clock.format(lastNews) : 'no answer');
+      lose();
       if (source && source.readyState === EventSource.CLOSED) {
         // The browser does not try again by itself after an answer that is no stream, as when too many pages are open.
         again = setTimeout(connect, patience);
