@@ -16,8 +16,6 @@ final class Natives {
 
     static native int tailscale_set_hostname(int sd, String hostname);
 
-    static native int tailscale_set_authkey(int sd, Pointer authKey);
-
     static native int tailscale_set_control_url(int sd, String controlUrl);
 
     static native int tailscale_set_ephemeral(int sd, int ephemeral);

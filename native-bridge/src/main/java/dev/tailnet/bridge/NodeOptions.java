@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hostname the name it asks the control server for
  * @param controlUrl the control server, http or https; null for Tailscale's own
- * @param authKey used only when the node has to log in; null when it has logged in before or a person will log it in
+ * @param credential used only when the node has to log in; null when it has logged in before or a person will log it in
  * @param ephemeral the control server forgets the node when it logs out, which it does when it is closed
  * @param stateDir where the node's identity is kept across restarts (created with mode 0700); null keeps it in memory
  * @param runtimeDir for files that need not survive the process: what a node in memory puts down
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeOptions(
         String hostname,
         @Nullable URI controlUrl,
-        @Nullable AuthKey authKey,
+        @Nullable LoginCredential credential,
         boolean ephemeral,
         @Nullable Path stateDir,
         Path runtimeDir,
@@ -51,8 +51,9 @@ public record NodeOptions(
     }
 
     /** A node that lives in memory and is forgotten when it is closed. */
-    public static NodeOptions ephemeral(String hostname, @Nullable URI controlUrl, AuthKey authKey, Path runtimeDir) {
-        return new NodeOptions(hostname, controlUrl, authKey, true, null, runtimeDir, List.of(), true, true);
+    public static NodeOptions ephemeral(
+            String hostname, @Nullable URI controlUrl, LoginCredential credential, Path runtimeDir) {
+        return new NodeOptions(hostname, controlUrl, credential, true, null, runtimeDir, List.of(), true, true);
     }
 
     private static boolean isHttp(URI url) {

@@ -68,8 +68,8 @@ public final class TailnetNode implements AutoCloseable {
                             handle, options.controlUrl().toString()),
                     "control server");
         }
-        if (options.authKey() != null) {
-            option(options.authKey().lend(key -> Natives.tailscale_set_authkey(handle, key)), "auth key");
+        if (options.credential() != null) {
+            logIn(options.credential());
         }
         option(Natives.tailscale_set_ephemeral(handle, options.ephemeral() ? 1 : 0), "ephemeral");
         set("state", stateDir == null ? "memory" : "dir");

@@ -41,7 +41,7 @@ class ExposeIT {
         exposing = RunningNode.start(new NodeOptions(
                         open.hostname(),
                         open.controlUrl(),
-                        open.authKey(),
+                        open.credential(),
                         true,
                         null,
                         open.runtimeDir(),

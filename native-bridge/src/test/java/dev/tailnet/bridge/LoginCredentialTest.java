@@ -3,7 +3,13 @@ package dev.tailnet.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoginCredentialTest {
 
@@ -19,13 +25,27 @@ class LoginCredentialTest {
     private static void assertLent(LoginCredential credential, String text) {
         try (credential) {
             assertThat(credential).hasToString("\u2022\u2022\u2022\u2022");
+            List<Pointer> lent = new ArrayList<>();
             assertThat(credential.lend(pointer -> {
+                        lent.add(pointer);
                         assertThat(pointer.getString(0)).isEqualTo(text);
+                        assertThat(((Memory) pointer).size()).isEqualTo(text.length() + 1L);
                         return 3;
                     }))
                     .isEqualTo(3);
+            assertThat(((Memory) lent.getFirst()).valid()).isFalse();
+            credential.close();
         }
         assertThatThrownBy(() -> credential.lend(pointer -> 0)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "key\n", "key with space", "\u00ff", "a\u0000b"})
+    void whatCannotBeAKeyIsRefusedWithoutShowingIt(String key) {
+        assertThatThrownBy(() -> LoginCredential.authKey(key))
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .doesNotContain("key\n", "with", "\u00ff");
     }
 
     @Test

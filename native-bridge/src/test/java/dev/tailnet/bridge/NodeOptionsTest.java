@@ -15,7 +15,7 @@ class NodeOptionsTest {
 
     @Test
     void showsNoKey() {
-        try (AuthKey key = AuthKey.of("tskey-auth-secret")) {
+        try (LoginCredential key = LoginCredential.authKey("tskey-auth-secret")) {
             var options = NodeOptions.ephemeral("box", URI.create("http://127.0.0.1:8080"), key, Path.of("/run"));
             assertThat(options.toString()).contains("box", "••••").doesNotContain("tskey", "secret");
         }

@@ -43,7 +43,7 @@ record RunningNode(TailnetNode node, Events events) implements AutoCloseable {
         return new NodeOptions(
                 hostname,
                 network.controlUrl(),
-                AuthKey.of(key),
+                LoginCredential.authKey(key),
                 ephemeral,
                 stateDir,
                 runtimeDir,

@@ -100,7 +100,7 @@ class SecretsTest {
 
     @Test
     void theKeyOfTheLibraryPrintsAsDots() {
-        try (var key = dev.tailnet.bridge.AuthKey.of(KEY)) {
+        try (var key = dev.tailnet.bridge.LoginCredential.authKey(KEY)) {
             assertThat(key.toString()).doesNotContain(KEY);
         }
     }
