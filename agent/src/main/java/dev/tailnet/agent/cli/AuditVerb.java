@@ -6,6 +6,7 @@ import dev.tailnet.agent.audit.AuditTail;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -20,7 +21,7 @@ final class AuditVerb implements Verb {
     private static final String HOST = "--host";
     private static final String JSON = "--json";
     private static final String FILE = "--file";
-    private static final long POLL_MILLISECONDS = 200;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
     private static final long LINES_BETWEEN_LOOKS = 1000;
 
     @Override
@@ -41,10 +42,11 @@ final class AuditVerb implements Verb {
                         "  tailnet-agent audit --json --file /var/log/tailnet-agent/audit.log | jq .rule");
         flag(spec, FOLLOW, "Go on with lines as they are written, until interrupted");
         flag(spec, DENIED, "Only what the policy or a limit refused, or would have");
-        value(spec, SINCE, "TIME", "Only lines since then: 30s, 10m, 2h, 7d ago, or 2026-01-02T15:04:05Z");
-        value(spec, HOST, "HOST", "Only for this name or address; .example.com for all below it");
+        spec.addOption(
+                ValueFlags.of(SINCE, "TIME", "Only lines since then: 30s, 10m, 2h, 7d ago, or 2026-01-02T15:04:05Z"));
+        spec.addOption(ValueFlags.of(HOST, "HOST", "Only for this name or address; .example.com for all below it"));
         flag(spec, JSON, "The lines as they are");
-        value(spec, FILE, "PATH", "The log to read (default: that of the running agent)");
+        spec.addOption(ValueFlags.of(FILE, "PATH", "The log to read (default: that of the running agent)"));
         RunningAgentFlags.addTo(spec);
         return spec;
     }
@@ -53,15 +55,6 @@ final class AuditVerb implements Verb {
         spec.addOption(OptionSpec.builder(name)
                 .type(boolean.class)
                 .arity("0")
-                .description(description)
-                .build());
-    }
-
-    private static void value(CommandSpec spec, String name, String label, String description) {
-        spec.addOption(OptionSpec.builder(name)
-                .type(String.class)
-                .arity("1")
-                .paramLabel(label)
                 .description(description)
                 .build());
     }
@@ -125,7 +118,7 @@ final class AuditVerb implements Verb {
             if ((line == null || lines % LINES_BETWEEN_LOOKS == 0) && System.out.checkError()) {
                 return;
             }
-            if (line == null && (!follows || !pause())) {
+            if (line == null && (!follows || !Pause.of(BETWEEN_LOOKS))) {
                 return;
             }
         }
@@ -139,15 +132,6 @@ final class AuditVerb implements Verb {
             }
         } catch (ControlException e) {
             System.err.println(Program.NAME + ": not a line of an audit log, left out");
-        }
-    }
-
-    private static boolean pause() {
-        try {
-            Thread.sleep(POLL_MILLISECONDS);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
         }
     }
 }

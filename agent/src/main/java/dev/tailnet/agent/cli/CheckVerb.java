@@ -6,7 +6,6 @@ import dev.tailnet.agent.check.Here;
 import dev.tailnet.agent.check.ReportJson;
 import dev.tailnet.agent.check.ReportText;
 import dev.tailnet.agent.check.Unanswered;
-import dev.tailnet.agent.cli.text.GoDuration;
 import dev.tailnet.agent.config.Flags;
 import dev.tailnet.agent.config.Setting;
 import dev.tailnet.bridge.LibraryException;
@@ -134,17 +133,12 @@ final class CheckVerb implements Verb {
     }
 
     private static Duration timeout(ParseResult arguments) {
-        String text = arguments.matchedOptionValue(TIMEOUT, "");
-        if (text.isEmpty()) {
+        if (!arguments.hasMatchedOption(TIMEOUT)) {
             return PATIENCE;
         }
-        try {
-            Duration timeout = GoDuration.parse(text);
-            if (timeout.isPositive()) {
-                return timeout;
-            }
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(arguments.commandSpec().commandLine(), TIMEOUT + ": " + e.getMessage(), e);
+        Duration timeout = ValueFlags.time(arguments, TIMEOUT, "0");
+        if (timeout.isPositive()) {
+            return timeout;
         }
         throw new ParameterException(arguments.commandSpec().commandLine(), TIMEOUT + ": no time at all is too short");
     }

@@ -1,7 +1,6 @@
 package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.cli.prefs.CommandLineText;
-import dev.tailnet.agent.cli.text.GoDuration;
 import dev.tailnet.agent.cli.text.QrText;
 import dev.tailnet.agent.config.Secret;
 import java.io.IOException;
@@ -84,13 +83,8 @@ record LoginFlags(Optional<Secret> authKey, Duration timeout, Optional<QrText> q
 
     /** {@code --timeout}, where 0 is none. */
     static Duration timeout(ParseResult arguments) {
-        String text = arguments.matchedOptionValue(TIMEOUT, "0");
-        try {
-            var timeout = GoDuration.parse(text);
-            return timeout.isZero() ? ControlConnection.UNLIMITED : timeout;
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(arguments.commandSpec().commandLine(), TIMEOUT + ": " + e.getMessage(), e);
-        }
+        var timeout = ValueFlags.time(arguments, TIMEOUT, "0");
+        return timeout.isZero() ? ControlConnection.UNLIMITED : timeout;
     }
 
     private static Optional<Secret> authKey(ParseResult arguments) {

@@ -1,13 +1,10 @@
 package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ExitCode;
-import dev.tailnet.agent.cli.text.GoDuration;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** {@code netcheck}: the network as the running agent finds it: UDP, IPv6, the kind of NAT, the nearest relay. */
@@ -27,22 +24,13 @@ final class NetcheckVerb implements Verb {
         spec.usageMessage()
                 .description("Has the running agent check its network: UDP, IPv6, the kind of NAT, the nearest relay.")
                 .footer("", "Examples:", "  tailnet-agent netcheck", "  tailnet-agent netcheck --format=json");
-        spec.addOption(option(FORMAT, "json|json-line", "JSON, indented or on one line (default: for people)"));
-        spec.addOption(option(EVERY, "TIME", "Again and again, with this pause"));
+        spec.addOption(ValueFlags.of(FORMAT, "json|json-line", "JSON, indented or on one line (default: for people)"));
+        spec.addOption(ValueFlags.of(EVERY, "TIME", "Again and again, with this pause"));
         spec.addOption(Switches.of("Say what it does", VERBOSE));
-        spec.addOption(option(BIND_ADDRESS, "IP", "Send from this address (default: the system's choice)"));
-        spec.addOption(option(BIND_PORT, "PORT", "Send from this UDP port (default: the system's choice)"));
+        spec.addOption(ValueFlags.of(BIND_ADDRESS, "IP", "Send from this address (default: the system's choice)"));
+        spec.addOption(ValueFlags.of(BIND_PORT, "PORT", "Send from this UDP port (default: the system's choice)"));
         LocalApiFlags.addTo(spec);
         return spec;
-    }
-
-    private static OptionSpec option(String name, String label, String description) {
-        return OptionSpec.builder(name)
-                .type(String.class)
-                .arity("1")
-                .paramLabel(label)
-                .description(description)
-                .build();
     }
 
     @Override
@@ -56,29 +44,15 @@ final class NetcheckVerb implements Verb {
                 + Switches.isOn(arguments, VERBOSE) + "&bind-address="
                 + encoded(arguments.matchedOptionValue(BIND_ADDRESS, "")) + "&bind-port="
                 + encoded(arguments.matchedOptionValue(BIND_PORT, ""));
-        var pause = every(arguments);
+        var pause = ValueFlags.time(arguments, EVERY, "0");
         while (true) {
             Progress.show("checking the network ...");
             var report = client.get(request);
             Progress.clear();
             System.out.print(report);
-            if (pause.isZero()) {
+            if (pause.isZero() || !Pause.of(pause)) {
                 return ExitCode.OK;
             }
-            try {
-                Thread.sleep(pause);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return ExitCode.OK;
-            }
-        }
-    }
-
-    private static Duration every(ParseResult arguments) {
-        try {
-            return GoDuration.parse(arguments.matchedOptionValue(EVERY, "0"));
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(arguments.commandSpec().commandLine(), EVERY + ": " + e.getMessage(), e);
         }
     }
 

@@ -4,7 +4,6 @@ import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.cli.text.GoDuration;
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -34,10 +33,10 @@ final class PingVerb implements Verb {
                         "  tailnet-agent ping db",
                         "  tailnet-agent ping --until-direct=false -c 3 100.64.0.7",
                         "  tailnet-agent ping --icmp db");
-        spec.addOption(number(COUNT, "NUMBER", "Most pings to send, 0 for no limit (default 10)"));
-        spec.addOption(number(TIMEOUT, "TIME", "How long to wait for an answer (default 5s)"));
-        spec.addOption(
-                number(SIZE, "BYTES", "Size of the ping, only on the outside of WireGuard (default: the least)"));
+        spec.addOption(ValueFlags.of(COUNT, "NUMBER", "Most pings to send, 0 for no limit (default 10)"));
+        spec.addOption(ValueFlags.of(TIMEOUT, "TIME", "How long to wait for an answer (default 5s)"));
+        spec.addOption(ValueFlags.of(
+                SIZE, "BYTES", "Size of the ping, only on the outside of WireGuard (default: the least)"));
         spec.addOption(Switches.of("Stop once the way is direct (default true)", UNTIL_DIRECT));
         spec.addOption(Switches.of("Through WireGuard, answered by the node itself", TSMP));
         spec.addOption(Switches.of("Through WireGuard, answered by the other machine's IP stack", ICMP));
@@ -52,15 +51,6 @@ final class PingVerb implements Verb {
                 .build());
         LocalApiFlags.addTo(spec);
         return spec;
-    }
-
-    private static OptionSpec number(String name, String label, String description) {
-        return OptionSpec.builder(name)
-                .type(String.class)
-                .arity("1")
-                .paramLabel(label)
-                .description(description)
-                .build();
     }
 
     @Override
@@ -81,7 +71,7 @@ final class PingVerb implements Verb {
         if (Switches.isOn(arguments, VERBOSE) && !target.address().equals(wanted)) {
             System.err.println("lookup \"" + wanted + "\" => \"" + target.address() + "\"");
         }
-        return ping(client.within(timeout(arguments)), target.address(), arguments);
+        return ping(client.within(ValueFlags.time(arguments, TIMEOUT, "5s")), target.address(), arguments);
     }
 
     private static ExitCode ping(LocalApiClient client, String address, ParseResult arguments) throws ControlException {
@@ -107,7 +97,9 @@ final class PingVerb implements Verb {
                     System.err.println("direct connection not established");
                     return ExitCode.NODE;
                 }
-                pause(isLast);
+                if (!isLast && !Pause.of(PAUSE)) {
+                    return ExitCode.OK;
+                }
             } catch (ControlTimeoutException e) {
                 System.out.println("ping \"" + address + "\" timed out");
                 if (isLast && !isAnswered) {
@@ -179,25 +171,6 @@ final class PingVerb implements Verb {
         } catch (NumberFormatException e) {
             throw new ParameterException(
                     arguments.commandSpec().commandLine(), flag + ": '" + text + "' is not a number", e);
-        }
-    }
-
-    private static Duration timeout(ParseResult arguments) {
-        String text = arguments.matchedOptionValue(TIMEOUT, "5s");
-        try {
-            return GoDuration.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(arguments.commandSpec().commandLine(), TIMEOUT + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void pause(boolean isLast) {
-        try {
-            if (!isLast) {
-                Thread.sleep(PAUSE);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -45,10 +45,10 @@ final class PolicyVerb implements Verb {
                         "  tailnet-agent policy test api.example.com:443 --role ci",
                         "  tailnet-agent policy test example.com:80 --protocol http --method POST --path /upload",
                         "  tailnet-agent policy learn /var/log/tailnet-agent/audit.jsonl > policy.yaml");
-        spec.addOption(text(ROLE, "USER", "test: as this user of the proxies"));
-        spec.addOption(text(PROTOCOL, "tcp|udp|http", "test: how it is used (default tcp)"));
-        spec.addOption(text(METHOD, "METHOD", "test: of a request of plain HTTP (default GET)"));
-        spec.addOption(text(PATH, "PATH", "test: of a request of plain HTTP (default /)"));
+        spec.addOption(ValueFlags.of(ROLE, "USER", "test: as this user of the proxies"));
+        spec.addOption(ValueFlags.of(PROTOCOL, "tcp|udp|http", "test: how it is used (default tcp)"));
+        spec.addOption(ValueFlags.of(METHOD, "METHOD", "test: of a request of plain HTTP (default GET)"));
+        spec.addOption(ValueFlags.of(PATH, "PATH", "test: of a request of plain HTTP (default /)"));
         spec.addOption(OptionSpec.builder(JSON)
                 .type(boolean.class)
                 .arity("0")
@@ -65,15 +65,6 @@ final class PolicyVerb implements Verb {
                 .index(index)
                 .arity(arity)
                 .type(String.class)
-                .paramLabel(label)
-                .description(description)
-                .build();
-    }
-
-    private static OptionSpec text(String name, String label, String description) {
-        return OptionSpec.builder(name)
-                .type(String.class)
-                .arity("1")
                 .paramLabel(label)
                 .description(description)
                 .build();

@@ -4,7 +4,6 @@ import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.cli.text.GoDuration;
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code wait}: return when the node is up and the proxies listen. */
@@ -28,12 +27,8 @@ final class WaitVerb implements Verb {
                         "Examples:",
                         "  tailnet-agent run & tailnet-agent wait --timeout=30s && exec app",
                         "  tailnet-agent wait && tailnet-agent ip -4");
-        spec.addOption(OptionSpec.builder("--timeout")
-                .type(String.class)
-                .arity("1")
-                .paramLabel("TIME")
-                .description("Give up after this time, with the reason (default: wait for ever)")
-                .build());
+        spec.addOption(ValueFlags.of(
+                "--timeout", "TIME", "Give up after this time, with the reason (default: wait for ever)"));
         LocalApiFlags.addTo(spec);
         return spec;
     }
@@ -53,7 +48,9 @@ final class WaitVerb implements Verb {
                 }
                 // It may not have been started yet, or be about to start again.
                 Progress.show("waiting for the agent ...");
-                pause();
+                if (!Pause.of(BETWEEN_ATTEMPTS)) {
+                    break;
+                }
             }
         }
         Progress.clear();
@@ -82,14 +79,6 @@ final class WaitVerb implements Verb {
             return StatusText.state(Json.parse(AgentBeside.client(arguments).get("/status")));
         } catch (ControlException e) {
             return String.valueOf(e.getMessage());
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(BETWEEN_ATTEMPTS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }
