@@ -18,6 +18,8 @@ final class CApi {
 
     static native int tailscale_close(int sd);
 
+    static native int tailscale_set_authkey(int sd, String authKey);
+
     static native int tailscale_set_logfd(int sd, int fd);
 
     static native int tailscale_getips(int sd, byte[] buffer, long length);
