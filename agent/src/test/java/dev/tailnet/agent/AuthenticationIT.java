@@ -109,7 +109,7 @@ class AuthenticationIT {
                 .as("asked first, on the same connection")
                 .isEqualTo("the page");
 
-        assertThat(agent.log()).contains("role=\"ci\"", "role=\"ops\"");
+        agent.awaitLog("role=\"ci\"", "role=\"ops\"");
     }
 
     @Test
@@ -121,9 +121,8 @@ class AuthenticationIT {
                     .contains("HTTP/1.1 407", "Proxy-Authenticate: Basic realm=\"tailnet-agent\"");
         }
         assertThat(curl("socks4a", "").exitCode()).isEqualTo(97);
-        assertThat(agent.log()).contains("SOCKS4 has none; use SOCKS5");
-        assertThat(agent.control("/metrics"))
-                .containsPattern("tailnet_connections_rejected_total\\{reason=\"authentication\"} [1-9]");
+        agent.awaitLog("SOCKS4 has none; use SOCKS5");
+        agent.awaitMetrics("tailnet_connections_rejected_total\\{reason=\"authentication\"} [1-9]");
     }
 
     @Test
@@ -259,7 +258,6 @@ class AuthenticationIT {
             assertThat(second.receive(1)).isEqualTo("y");
         }
         Eventually.get(SOON, () -> curl("http", "ci:secret", "-p").output(), output -> output.equals("the page"));
-        assertThat(agent.control("/metrics"))
-                .containsPattern("tailnet_connections_rejected_total\\{reason=\"max_connections_per_client\"} [1-9]");
+        agent.awaitMetrics("tailnet_connections_rejected_total\\{reason=\"max_connections_per_client\"} [1-9]");
     }
 }

@@ -53,7 +53,7 @@ class ExitNodeIT {
             Curl curl = agent.overHttp(url());
 
             assertThat(curl.output()).as("%s\n%s", curl, agent.log()).isEqualTo("the internet");
-            assertThat(agent.log()).contains("route=EXIT_NODE", "Exit node " + exitNode + " is in use");
+            agent.awaitLog("route=EXIT_NODE", "Exit node " + exitNode + " is in use");
             assertThat(agent.overSocks("http://gate:" + peerPage.port()).output())
                     .isEqualTo("the peer");
             assertThat(agent.verb("resolve", "198.51.100.10").output()).contains("198.51.100.10  exit-node");

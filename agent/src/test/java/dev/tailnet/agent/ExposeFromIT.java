@@ -80,11 +80,9 @@ class ExposeFromIT {
     @Test
     void saysWhomItRefused() {
         assertReaches(tagged, 3008, false);
-        assertThat(exposing.log())
-                .contains(" node=tagged.tailnet.test port=3008 outcome=NOT_ALLOWED"
-                        + " message=\"port 3008 is not exposed to this peer\"");
-        assertThat(exposing.control("/metrics"))
-                .containsPattern("tailnet_inbound_connections_total\\{outcome=\"not_allowed\"} [1-9]");
+        exposing.awaitLog(" node=tagged.tailnet.test port=3008 outcome=NOT_ALLOWED"
+                + " message=\"port 3008 is not exposed to this peer\"");
+        exposing.awaitMetrics("tailnet_inbound_connections_total\\{outcome=\"not_allowed\"} [1-9]");
     }
 
     private void assertReaches(AgentProcess from, int port, boolean reaches) {

@@ -103,10 +103,9 @@ class ExposeIT {
                     Curl.run("-x", "socks5h://127.0.0.1:" + peer.socks5().getPort(), "http://first:3000/"))) {
                 assertThat(curl.output()).as("%s%n%s", curl, first.log()).isEqualTo("hello from first\n");
             }
-            assertThat(first.log())
-                    .contains(
-                            "INBOUND id=",
-                            " node=second.tailnet.test port=3000 service=127.0.0.1:3000 outcome=ESTABLISHED");
+            first.awaitLog(
+                    "INBOUND id=",
+                    " node=second.tailnet.test port=3000 service=127.0.0.1:3000 outcome=ESTABLISHED");
         } finally {
             python.destroy();
             python.waitFor();
@@ -134,11 +133,10 @@ class ExposeIT {
 
         assertThat(socks.errors()).contains("(5)");
         assertThat(http.errors()).contains(" 502 ", "connection_refused");
-        assertThat(first.log())
-                .contains(" port=" + DEAD_PORT + " service=127.0.0.1:" + DEAD_PORT + " outcome=CONNECTION_REFUSED");
-        assertThat(first.status().path("inbound").path("refused").asLong()).isGreaterThanOrEqualTo(refused + 2);
-        assertThat(first.control("/metrics"))
-                .containsPattern("tailnet_inbound_connections_total\\{outcome=\"connection_refused\"} [1-9]");
+        first.awaitLog(" port=" + DEAD_PORT + " service=127.0.0.1:" + DEAD_PORT + " outcome=CONNECTION_REFUSED");
+        Eventually.get(
+                SOON, () -> first.status().path("inbound").path("refused").asLong(), count -> count >= refused + 2);
+        first.awaitMetrics("tailnet_inbound_connections_total\\{outcome=\"connection_refused\"} [1-9]");
     }
 
     @Test

@@ -266,9 +266,7 @@ class HttpProxyIT {
     @Test
     void countsAndAuditsEachRequest() {
         curl(peerUri("/"), peerUri("/"));
-        assertThat(agent.control("/metrics"))
-                .containsPattern(
-                        "tailnet_connections_total\\{outcome=\"established\",protocol=\"http\"\\} [1-9][0-9.]*");
+        agent.awaitMetrics("tailnet_connections_total\\{outcome=\"established\",protocol=\"http\"\\} [1-9][0-9.]*");
         assertThat(agent.log())
                 .containsPattern("DECISION id=\\d+ protocol=HTTP client=127.0.0.1:\\d+ target=web:" + onPeer.port());
     }

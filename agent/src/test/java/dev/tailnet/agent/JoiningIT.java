@@ -133,8 +133,7 @@ class JoiningIT extends OnTestNetwork {
             assertThat(first.status().path("name").asString()).isEqualTo("twin");
             assertThat(status.path("hostname").asString()).isEqualTo("twin");
             assertThat(status.path("name").asString()).startsWith("twin-");
-            assertThat(second.log())
-                    .contains("Node is up: " + status.path("dnsName").asString(), "(it asked to be called twin)");
+            second.awaitLog("Node is up: " + status.path("dnsName").asString(), "(it asked to be called twin)");
         }
     }
 

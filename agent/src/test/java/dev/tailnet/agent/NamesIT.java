@@ -177,9 +177,7 @@ class NamesIT {
 
         Curl curl = agent.overHttp("http://both.corp.test:" + subnetPage4.port());
         assertThat(curl.output()).as("%s", curl).isEqualTo("the subnet");
-        assertThat(agent.log().lines())
-                .filteredOn(line -> line.contains("DECISION") && line.contains("target=both.corp.test"))
-                .isNotEmpty()
+        assertThat(agent.awaitLogLines("DECISION", "target=both.corp.test"))
                 .allMatch(line -> line.contains("address=192.0.2.10 route=SUBNET"));
     }
 

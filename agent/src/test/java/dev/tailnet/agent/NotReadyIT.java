@@ -156,7 +156,7 @@ class NotReadyIT extends OnTestNetwork {
                 tunnel.send("patience");
                 assertThat(tunnel.receive(8)).isEqualTo("patience");
             }
-            assertThat(agent.log().lines().filter(line -> line.contains("DECISION")))
+            assertThat(agent.awaitLogLines("DECISION"))
                     .singleElement(as(STRING))
                     .contains("waited_ms=");
         }

@@ -33,9 +33,9 @@ class OwnDnsIT {
             assertThat(said.exitCode()).as("%s", said).isEqualTo(9);
             assertThat(said.output()).contains("this process's own DNS listener");
             // One that asked itself would have counted its own queries too, until none was answered any more.
-            assertThat(agent.control("/metrics"))
-                    .contains("tailnet_dns_queries_total{result=\"answered\"} 1.0")
-                    .contains("tailnet_dns_queries_total{result=\"failed\"} 2.0");
+            agent.awaitMetrics(
+                    "tailnet_dns_queries_total\\{result=\"answered\"} 1.0",
+                    "tailnet_dns_queries_total\\{result=\"failed\"} 2.0");
         }
     }
 }

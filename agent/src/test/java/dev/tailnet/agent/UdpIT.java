@@ -156,9 +156,7 @@ class UdpIT {
             for (Way way : ways().toList()) {
                 echo(association, way, 100);
             }
-            assertThat(agent.control("/metrics"))
-                    .contains("tailnet_udp_associations 1.0")
-                    .doesNotContain("tailnet_udp_flows 0.0");
+            agent.awaitMetrics("^tailnet_udp_associations 1.0", "^tailnet_udp_flows [1-9]");
         }
         awaitMetric("tailnet_udp_associations 0.0"::equals);
         awaitMetric("tailnet_udp_flows 0.0"::equals);
@@ -172,10 +170,7 @@ class UdpIT {
                 association.send("127.0.0.1", local.port(), new byte[] {1});
             }
             echo(association, new Way(peer.ipv4(), peerEcho.port(), peer.ipv4()), 1);
-            assertThat(agent.log()
-                            .lines()
-                            .filter(line -> line.contains("target=127.0.0.1:" + local.port()))
-                            .filter(line -> line.contains("DECISION")))
+            assertThat(agent.awaitLogLines("DECISION", "target=127.0.0.1:" + local.port()))
                     .singleElement()
                     .asString()
                     .contains("protocol=SOCKS5_UDP", "outcome=NOT_ALLOWED", "rule=");
@@ -230,13 +225,8 @@ class UdpIT {
             }
         }
         assertThat(peerDns.queries()).isGreaterThanOrEqualTo(3);
-        assertThat(forwarding.log().lines())
-                .anySatisfy(line -> assertThat(line)
-                        .contains(
-                                "DECISION",
-                                "protocol=FORWARD_UDP",
-                                "target=web:" + peerDns.port(),
-                                "outcome=ESTABLISHED"));
+        forwarding.awaitLogLines(
+                "DECISION", "protocol=FORWARD_UDP", "target=web:" + peerDns.port(), "outcome=ESTABLISHED");
     }
 
     @Test

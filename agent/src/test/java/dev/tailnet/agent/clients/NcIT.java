@@ -118,7 +118,7 @@ class NcIT {
         assertThat(notAllowed.exitCode()).isEqualTo(ExitCode.TUNNEL.code());
         assertThat(notAllowed.errors()).contains("this host itself");
 
-        assertThat(tailnet.agent().log()).contains("protocol=CLI client=");
+        tailnet.agent().awaitLog("protocol=CLI client=");
     }
 
     @Test

@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,6 +29,7 @@ public final class AgentProcess implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(20);
     private static final Duration UP = Duration.ofSeconds(30);
     private static final Duration STOP = Duration.ofSeconds(30);
+    private static final Duration LOGGED = Duration.ofSeconds(10);
 
     private final Process process;
     private final Path directory;
@@ -162,6 +165,24 @@ public final class AgentProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Returns the log once it has all of these words: a client may have its answer before the line about it is written.
+     */
+    public String awaitLog(String... words) {
+        return Eventually.get(
+                LOGGED, this::log, log -> Stream.of(words).allMatch(log::contains));
+    }
+
+    /** The lines of the log with all of these words, once there is one. */
+    public List<String> awaitLogLines(String... words) {
+        return Eventually.get(
+                LOGGED,
+                () -> log().lines()
+                        .filter(line -> Stream.of(words).allMatch(line::contains))
+                        .toList(),
+                lines -> !lines.isEmpty());
+    }
+
     /** Returns when the agent answers on its control socket. */
     public void awaitListening() {
         Eventually.get(
@@ -207,6 +228,13 @@ public final class AgentProcess implements AutoCloseable {
         } catch (IOException e) {
             return "";
         }
+    }
+
+    /** Returns the metrics once there is a line for each of these patterns: they count what has been answered already. */
+    public String awaitMetrics(String... patterns) {
+        return Eventually.get(LOGGED, () -> control("/metrics"), metrics -> Stream.of(patterns)
+                .allMatch(pattern ->
+                        Pattern.compile(pattern, Pattern.MULTILINE).matcher(metrics).find()));
     }
 
     /** Where a kind of listener listens. */
