@@ -104,8 +104,7 @@ class ExposeIT {
                 assertThat(curl.output()).as("%s%n%s", curl, first.log()).isEqualTo("hello from first\n");
             }
             first.awaitLog(
-                    "INBOUND id=",
-                    " node=second.tailnet.test port=3000 service=127.0.0.1:3000 outcome=ESTABLISHED");
+                    "INBOUND id=", " node=second.tailnet.test port=3000 service=127.0.0.1:3000 outcome=ESTABLISHED");
         } finally {
             python.destroy();
             python.waitFor();

@@ -169,8 +169,7 @@ public final class AgentProcess implements AutoCloseable {
      * Returns the log once it has all of these words: a client may have its answer before the line about it is written.
      */
     public String awaitLog(String... words) {
-        return Eventually.get(
-                LOGGED, this::log, log -> Stream.of(words).allMatch(log::contains));
+        return Eventually.get(LOGGED, this::log, log -> Stream.of(words).allMatch(log::contains));
     }
 
     /** The lines of the log with all of these words, once there is one. */
@@ -232,9 +231,13 @@ public final class AgentProcess implements AutoCloseable {
 
     /** Returns the metrics once there is a line for each of these patterns: they count what has been answered already. */
     public String awaitMetrics(String... patterns) {
-        return Eventually.get(LOGGED, () -> control("/metrics"), metrics -> Stream.of(patterns)
-                .allMatch(pattern ->
-                        Pattern.compile(pattern, Pattern.MULTILINE).matcher(metrics).find()));
+        return Eventually.get(
+                LOGGED,
+                () -> control("/metrics"),
+                metrics -> Stream.of(patterns)
+                        .allMatch(pattern -> Pattern.compile(pattern, Pattern.MULTILINE)
+                                .matcher(metrics)
+                                .find()));
     }
 
     /** Where a kind of listener listens. */
