@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// The agent's own time limits for readiness, lookup and dial end before this.
+	patience = 60 * time.Second
+
+	mostOfAnswer = 16 << 10
+)
+
+// controlAgent is the running agent, over its control socket.
+type controlAgent struct {
+	path string
+}
+
+// refusal says why there is no connection.
+type refusal struct {
+	errno  unix.Errno
+	reason string
+	denied bool // by the policy
+}
+
+func (r *refusal) Error() string {
+	return r.reason
+}
+
+// tunnel is a connection to a target: the control socket after a CONNECT, and what the target said at once.
+type tunnel struct {
+	conn  *net.UnixConn
+	early []byte
+}
+
+// ping tells whether an agent listens.
+func (a controlAgent) ping() error {
+	conn, err := net.DialTimeout("unix", a.path, patience)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+// open asks for a tunnel; what it cannot have is a *refusal.
+func (a controlAgent) open(ctx context.Context, target string) (*tunnel, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", a.path)
+	if err != nil {
+		return nil, &refusal{errno: unix.ENETUNREACH, reason: "the agent at " + a.path + " is gone (" + err.Error() + ")"}
+	}
+	unixConn := conn.(*net.UnixConn)
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	opened, err := connectThrough(unixConn, target)
+	if !stop() && err == nil {
+		err = &refusal{errno: unix.ETIMEDOUT, reason: "the agent did not answer in time"}
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return opened, nil
+}
+
+func connectThrough(conn *net.UnixConn, target string) (*tunnel, error) {
+	if _, err := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", target, target); err != nil {
+		return nil, lost(err)
+	}
+	answer := make([]byte, 0, 512)
+	for {
+		head, rest, complete := bytes.Cut(answer, []byte("\r\n\r\n"))
+		if complete {
+			status := statusOf(head)
+			if status == 200 {
+				return &tunnel{conn: conn, early: bytes.Clone(rest)}, nil
+			}
+			body, _ := io.ReadAll(io.LimitReader(conn, mostOfAnswer))
+			return nil, refused(status, string(head), string(rest)+string(body))
+		}
+		if len(answer) > mostOfAnswer {
+			return nil, lost(errors.New("its answer is too long"))
+		}
+		if len(answer) == cap(answer) {
+			answer = append(answer, 0)[:len(answer)]
+		}
+		n, err := conn.Read(answer[len(answer):cap(answer)])
+		if err != nil {
+			return nil, lost(err)
+		}
+		answer = answer[:len(answer)+n]
+	}
+}
+
+func lost(err error) error {
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return &refusal{errno: unix.ETIMEDOUT, reason: "the agent did not answer in time"}
+	}
+	return &refusal{errno: unix.ENETUNREACH, reason: "the agent broke off: " + err.Error()}
+}
+
+func statusOf(head []byte) int {
+	line, _, _ := strings.Cut(string(head), "\r\n")
+	words := strings.SplitN(line, " ", 3)
+	if len(words) < 2 || !strings.HasPrefix(words[0], "HTTP/1.") {
+		return 0
+	}
+	status, _ := strconv.Atoi(words[1])
+	return status
+}
+
+// The agent's own member in Proxy-Status (RFC 9209).
+var proxyError = regexp.MustCompile(`(?im)^proxy-status: *tailnet-agent; error=([a-z_]+)`)
+
+// refused is the table of what the agent says (HttpAnswer) and what connect(2) says.
+func refused(status int, head, body string) *refusal {
+	reason := strings.TrimPrefix(strings.TrimSpace(body), "tailnet-agent: ")
+	if reason == "" {
+		reason = "the agent answered with status " + strconv.Itoa(status)
+	}
+	said := &refusal{errno: unix.ENETUNREACH, reason: reason}
+	var kind string
+	if found := proxyError.FindStringSubmatch(head); found != nil {
+		kind = found[1]
+	}
+	switch kind {
+	case "http_request_denied":
+		said.errno, said.denied = unix.EACCES, true
+	case "destination_ip_prohibited":
+		said.errno = unix.EACCES
+	case "connection_refused":
+		said.errno = unix.ECONNREFUSED
+	case "connection_timeout", "dns_timeout":
+		said.errno = unix.ETIMEDOUT
+	case "destination_unavailable", "dns_error":
+		said.errno = unix.EHOSTUNREACH
+	case "connection_limit_reached", "proxy_internal_error":
+		said.errno = unix.EAGAIN
+	}
+	return said
+}

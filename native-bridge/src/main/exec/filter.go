@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Offsets in struct seccomp_data (linux/seccomp.h).
+const (
+	offsetNumber    = 0
+	offsetArch      = 4
+	offsetArguments = 16
+)
+
+// watchedCall is a system call that the supervisor is asked about.
+type watchedCall struct {
+	number uint32
+	only   []condition // all of them
+}
+
+// condition is one on the lower half of an argument.
+type condition struct {
+	argument int
+	value    uint32
+}
+
+var watched = []watchedCall{
+	{number: unix.SYS_CONNECT},
+	{number: unix.SYS_GETPEERNAME},
+	{number: unix.SYS_GETSOCKOPT, only: []condition{{1, unix.SOL_SOCKET}, {2, unix.SO_ERROR}}},
+}
+
+func auditArch() uint32 {
+	if runtime.GOARCH == "arm64" {
+		return unix.AUDIT_ARCH_AARCH64
+	}
+	return unix.AUDIT_ARCH_X86_64
+}
+
+// filterProgram lets everything pass but what is watched. A foreign architecture's calls have other numbers; they pass.
+func filterProgram() []unix.SockFilter {
+	program := []unix.SockFilter{
+		load(offsetArch),
+		jumpEqual(auditArch(), 1, 0),
+		answer(unix.SECCOMP_RET_ALLOW),
+		load(offsetNumber),
+	}
+	for _, call := range watched {
+		program = append(program, call.block()...)
+	}
+	return append(program, answer(unix.SECCOMP_RET_ALLOW))
+}
+
+// block ends with the call held up, or falls through with the number of the call still loaded.
+func (c watchedCall) block() []unix.SockFilter {
+	rest := 2*len(c.only) + 1
+	block := []unix.SockFilter{jumpEqual(c.number, 0, uint8(rest))}
+	if len(c.only) > 0 {
+		block[0].Jf++ // past the load that brings the number back
+	}
+	for _, one := range c.only {
+		rest -= 2
+		block = append(block, load(offsetArguments+8*uint32(one.argument)), jumpEqual(one.value, 0, uint8(rest)))
+	}
+	block = append(block, answer(unix.SECCOMP_RET_USER_NOTIF))
+	if len(c.only) > 0 {
+		block = append(block, load(offsetNumber))
+	}
+	return block
+}
+
+func load(offset uint32) unix.SockFilter {
+	return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offset}
+}
+
+func jumpEqual(value uint32, onTrue, onFalse uint8) unix.SockFilter {
+	return unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: value, Jt: onTrue, Jf: onFalse}
+}
+
+func answer(action uint32) unix.SockFilter {
+	return unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: action}
+}
+
+// installFilter puts the filter on the calling thread, and on what it will start, and returns the descriptor that the
+// supervisor is asked on.
+func installFilter() (int, error) {
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return -1, fmt.Errorf("no_new_privs: %w", err)
+	}
+	program := filterProgram()
+	list := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
+	fd, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER,
+		uintptr(unsafe.Pointer(&list)))
+	runtime.KeepAlive(program)
+	if errno != 0 {
+		return -1, filterFailure(errno)
+	}
+	return int(fd), nil
+}
+
+func filterFailure(errno unix.Errno) error {
+	switch errno {
+	case unix.EINVAL, unix.ENOSYS:
+		return fmt.Errorf("the kernel has no seccomp user notification (Linux 5.6, or a sandbox such as gVisor without it): %w", errno)
+	case unix.EBUSY:
+		return fmt.Errorf("another supervisor is asked about this process's system calls already: %w", errno)
+	default:
+		return fmt.Errorf("seccomp is not allowed here: %w", errno)
+	}
+}

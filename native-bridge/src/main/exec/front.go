@@ -1,0 +1,146 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// frontMain is the process that the caller started: it looks like the program to the caller, and is nothing but its
+// shadow. It kills all the rest should the supervisor die.
+func frontMain(args []string) int {
+	options, err := parseOptions(args)
+	if errors.Is(err, errHelp) {
+		fmt.Print(usageText)
+		return 0
+	}
+	if err != nil {
+		complain("%v", err)
+		return exitUsage
+	}
+	socket, err := options.controlSocket()
+	if err != nil {
+		complain("%v", err)
+		return exitUsage
+	}
+	if err := (controlAgent{path: socket}).ping(); err != nil {
+		complain("%s", noAgent(socket, err))
+		return exitNoAgent
+	}
+	return runFront(socket, options.command)
+}
+
+func noAgent(socket string, err error) string {
+	if errors.Is(err, unix.EACCES) {
+		return "the agent at " + socket + " cannot be asked: permission denied. Run this as the user the agent runs as"
+	}
+	return "no agent is running at " + socket + ". Start one with 'tailnet-agent run', or name its directory with --runtime-dir"
+}
+
+func runFront(socket string, command []string) int {
+	adoptOrphans()
+	supervisor, theirs, err := newPair()
+	if err != nil {
+		complain("%v", err)
+		return exitWrapper
+	}
+	inherited := inheritedDescriptors(theirs)
+	signals := catchSignals()
+	arguments := append([]string{"tailnet-exec", fmt.Sprintf("%s%d", superviseFlag, theirs), socket}, command...)
+	pid, err := syscall.ForkExec("/proc/self/exe", arguments, &syscall.ProcAttr{
+		Env:   os.Environ(),
+		Files: []uintptr{0, 1, 2},
+	})
+	if err != nil {
+		complain("the supervisor cannot be started: %v", err)
+		return exitWrapper
+	}
+	_ = unix.Close(theirs)
+	leaveDescriptors(inherited, 0, 1)
+	go passOn(signals, supervisor)
+	for {
+		kind, value, err := supervisor.receive()
+		switch {
+		case err != nil:
+			return supervisorDied(pid, err)
+		case kind == messageExited:
+			endAs(syscall.WaitStatus(uint32(value)))
+		case kind == messageFailed:
+			return int(value)
+		case kind == messageStopped:
+			stopAs(syscall.Signal(value), signals)
+		}
+	}
+}
+
+func supervisorDied(pid int, err error) int {
+	if !errors.Is(err, io.EOF) {
+		complain("%v", err)
+	}
+	killDescendants()
+	complain("the supervisor (process %d) has ended, so all that it watched over was killed", pid)
+	return exitWrapper
+}
+
+// caught are the signals that go on to the program. The rest reach it by other ways, or mean this process.
+var caught = []os.Signal{
+	unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGUSR1, unix.SIGUSR2, unix.SIGALRM, unix.SIGCONT,
+	unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU,
+}
+
+func catchSignals() chan os.Signal {
+	signals := make(chan os.Signal, 64)
+	for _, one := range caught {
+		if !signal.Ignored(one) {
+			signal.Notify(signals, one)
+		}
+	}
+	return signals
+}
+
+func passOn(signals <-chan os.Signal, supervisor *peer) {
+	for received := range signals {
+		number := received.(syscall.Signal)
+		if !isFromTerminal(number) {
+			supervisor.send(messageSignal, int32(number))
+		}
+	}
+}
+
+// isFromTerminal tells what the terminal has sent to the program as well: all of the foreground's process group gets it.
+func isFromTerminal(number syscall.Signal) bool {
+	switch number {
+	case unix.SIGINT, unix.SIGQUIT, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU:
+	default:
+		return false
+	}
+	terminal, err := unix.Open("/dev/tty", unix.O_RDONLY|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = unix.Close(terminal) }()
+	foreground, err := unix.IoctlGetInt(terminal, unix.TIOCGPGRP)
+	return err == nil && (foreground == unix.Getpgrp() || number == unix.SIGTTIN || number == unix.SIGTTOU)
+}
+
+// stopAs stops this process as the program was, for a shell to see, and returns when it is continued.
+func stopAs(number syscall.Signal, signals chan os.Signal) {
+	signal.Reset(number)
+	_ = unix.Kill(os.Getpid(), number)
+	if number != unix.SIGSTOP {
+		signal.Notify(signals, number)
+	}
+}
+
+// dieOf ends this process by a signal, without a core file of its own.
+func dieOf(number syscall.Signal) {
+	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
+	signal.Reset(number)
+	_ = unix.Kill(os.Getpid(), number)
+	os.Exit(128 + int(number))
+}

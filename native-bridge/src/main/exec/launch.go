@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// superviseFlag begins the first argument of the supervisor; the number of its descriptor to the front follows.
+const superviseFlag = "--supervise-on="
+
+// The main thread is kept from everything else: the thread that has the filter is to end, which the main thread does not.
+func init() {
+	runtime.LockOSThread()
+}
+
+func superviseMain(flag string, args []string) int {
+	fd, err := strconv.Atoi(strings.TrimPrefix(flag, superviseFlag))
+	if err != nil || len(args) < 2 {
+		complain("%s is not for the command line", superviseFlag)
+		return exitUsage
+	}
+	front := peerOn(fd)
+	code, err := supervise(front, args[0], args[1:])
+	if err != nil {
+		complain("%v", err)
+		front.send(messageFailed, int32(code))
+	}
+	return code
+}
+
+func supervise(front *peer, socket string, command []string) (int, error) {
+	inherited := inheritedDescriptors()
+	adoptOrphans()
+	file, err := findProgram(command[0])
+	if err != nil {
+		return exitNoSuchFile, err
+	}
+	tcp, err := newTCP(controlAgent{path: socket}, newComplaints())
+	if err != nil {
+		return exitWrapper, err
+	}
+	pid, fd, code, err := start(file, command)
+	if err != nil {
+		return code, err
+	}
+	leaveDescriptors(inherited, 0, 1, 2)
+	_, _ = unix.Setsid() // a terminal's signals mean the program
+	_ = unix.Chdir("/")
+	state := new(programState)
+	go obey(front, pid, state)
+	supervisor := &supervisor{listener: listener(fd), tcp: tcp}
+	go func() {
+		if supervisor.run() != nil {
+			killDescendants()
+		}
+	}()
+	watch(front, pid, state)
+	return 0, nil
+}
+
+// start runs the program with the filter. The filter is put on a thread alone, which then becomes the parent of the program
+// and ends.
+func start(file string, command []string) (pid, fd, code int, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread() // for ever: the thread ends with this function
+		if fd, err = installFilter(); err != nil {
+			code = exitWrapper
+			return
+		}
+		unix.CloseOnExec(fd)
+		pid, err = forkExec(file, command)
+		if err != nil {
+			code = exitCannotRun
+			if errors.Is(err, unix.ENOENT) {
+				code = exitNoSuchFile
+			}
+			err = &os.PathError{Op: "run", Path: file, Err: err}
+		}
+	}()
+	<-done
+	return pid, fd, code, err
+}
+
+func forkExec(file string, command []string) (int, error) {
+	attributes := &syscall.ProcAttr{Env: os.Environ(), Files: []uintptr{0, 1, 2}}
+	pid, err := syscall.ForkExec(file, command, attributes)
+	if errors.Is(err, unix.ENOEXEC) { // a script without its first line, as execvp(3) takes them
+		return syscall.ForkExec("/bin/sh", append([]string{"sh", file}, command[1:]...), attributes)
+	}
+	return pid, err
+}
+
+// findProgram searches the PATH as execvp(3) does.
+func findProgram(name string) (string, error) {
+	if strings.Contains(name, "/") {
+		return name, nil
+	}
+	for _, directory := range filepath.SplitList(os.Getenv("PATH")) {
+		file := filepath.Join(directory, name)
+		if !strings.Contains(file, "/") {
+			file = "./" + file
+		}
+		if info, err := os.Stat(file); err == nil && !info.IsDir() && unix.Access(file, unix.X_OK) == nil {
+			return file, nil
+		}
+	}
+	return "", errors.New(name + ": command not found")
+}

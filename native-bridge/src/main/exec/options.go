@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+const usageText = `Usage: tailnet-agent exec [--runtime-dir=DIR] [--] CMD [ARG]...
+
+Runs a program whose TCP connections and name lookups go through the running agent, by its policy and into its audit log. The
+program needs to know nothing of proxies, and neither privilege nor a TUN device is used. What it starts is followed.
+
+      --runtime-dir=DIR   Runtime directory of the agent (default: where 'run' has it)
+  -h, --help              Show this help
+
+Connections to loopback addresses and unix sockets are left alone.
+
+Exit code: the program's; 2 wrong flag, 7 no agent is running, 125 this system does not allow it, 126 CMD cannot be run,
+127 CMD is not found.
+
+Examples:
+  tailnet-agent exec -- psql -h postgres.internal
+  tailnet-agent exec -- ssh build-7
+  tailnet-agent exec -- bash
+`
+
+var errHelp = errors.New("help")
+
+// options is what the command line says.
+type options struct {
+	runtimeDir string
+	command    []string
+}
+
+func parseOptions(args []string) (options, error) {
+	var parsed options
+	for len(args) > 0 {
+		word := args[0]
+		if word == "--" {
+			args = args[1:]
+			break
+		}
+		if !strings.HasPrefix(word, "-") || word == "-" {
+			break
+		}
+		args = args[1:]
+		name, value, hasValue := strings.Cut(word, "=")
+		switch name {
+		case "-h", "--help":
+			return parsed, errHelp
+		case "--runtime-dir":
+			if !hasValue {
+				if len(args) == 0 {
+					return parsed, errors.New("--runtime-dir wants a directory")
+				}
+				value, args = args[0], args[1:]
+			}
+			parsed.runtimeDir = value
+		default:
+			return parsed, fmt.Errorf("exec has no flag %s; put -- before a command that begins with a dash", name)
+		}
+	}
+	if len(args) == 0 {
+		return parsed, errors.New("give a command to run, as in: tailnet-agent exec -- curl http://host")
+	}
+	parsed.command = args
+	return parsed, nil
+}
+
+// controlSocket is where the agent listens, by the rules of the other commands (RunningAgentFlags, RuntimeDirectory).
+func (o options) controlSocket() (string, error) {
+	const name, socket = "tailnet-agent", "agent.sock"
+	asked := o.runtimeDir
+	if asked == "" {
+		asked = os.Getenv("TAILNET_RUNTIME_DIR")
+	}
+	if asked != "" {
+		absolute, err := filepath.Abs(asked)
+		return filepath.Join(absolute, socket), err
+	}
+	own := filepath.Join(os.TempDir(), name+"-"+strconv.Itoa(os.Getuid()))
+	ofUnit, ofUser := os.Getenv("RUNTIME_DIRECTORY"), os.Getenv("XDG_RUNTIME_DIR")
+	switch {
+	case ofUnit != "":
+		own, _, _ = strings.Cut(ofUnit, ":")
+	case strings.HasPrefix(ofUser, "/") && unix.Access(ofUser, unix.W_OK) == nil:
+		own = filepath.Join(ofUser, name)
+	case os.Getuid() == 0:
+		own = filepath.Join("/run", name)
+	}
+	ofSystem := filepath.Join("/run", name)
+	if !exists(filepath.Join(own, socket)) && exists(filepath.Join(ofSystem, socket)) {
+		own = ofSystem
+	}
+	return filepath.Join(own, socket), nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
