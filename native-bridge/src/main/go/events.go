@@ -140,12 +140,8 @@ func (s *stream) answered(id uint64, got reply, err error) {
 func (s *stream) changed() { s.send(frameChanged, 0, 0) }
 
 // exitNode tells that the wanted exit node is in use, or what keeps it from being.
-func (s *stream) exitNode(problem string) {
-	c := codeOK
-	if problem != "" {
-		c = codeNotOwned
-	}
-	s.send(frameExitNode, uint8(c), 0, []byte(problem))
+func (s *stream) exitNode(wanted, problem string) {
+	s.send(frameExitNode, 0, 0, []byte(wanted+"\n"+problem))
 }
 
 func (s *stream) accepted(f *inboundFlow) { s.send(frameAccepted, 0, f.id, f.encode()) }

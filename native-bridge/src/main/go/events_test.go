@@ -72,8 +72,8 @@ func TestFrames(t *testing.T) {
 	s.answered(12, reply{}, failf(codeTimeout, "no answer"))
 	s.answered(13, reply{raw: response[:11]}, nil)
 	s.changed()
-	s.exitNode("")
-	s.exitNode("no such peer")
+	s.exitNode("gate", "")
+	s.exitNode("gate", "no such peer")
 	s.log(logWarning, "careful")
 	s.stopped(codeInternal, "why")
 	s.close()
@@ -91,8 +91,8 @@ func TestFrames(t *testing.T) {
 		{frameAnswered, uint8(codeTimeout), 12, []byte("no answer")},
 		{frameAnswered, uint8(codeResolveFailed), 13, []byte("the DNS server answers with less than a message")},
 		{frameChanged, 0, 0, []byte{}},
-		{frameExitNode, 0, 0, []byte{}},
-		{frameExitNode, uint8(codeNotOwned), 0, []byte("no such peer")},
+		{frameExitNode, 0, 0, []byte("gate\n")},
+		{frameExitNode, 0, 0, []byte("gate\nno such peer")},
 		{frameLog, uint8(logWarning), 0, []byte("careful")},
 		{frameStopped, uint8(codeInternal), 0, []byte("why")},
 	} {

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 // The version of this interface. It changes whenever a caller built against the older one could misbehave.
-#define TAILNET_ABI_VERSION 3
+#define TAILNET_ABI_VERSION 4
 
 // Returns the TAILNET_ABI_VERSION that the library was built with.
 int tailnet_abi_version(void);
@@ -108,7 +108,9 @@ enum tailnet_frame {
 	TAILNET_ANSWERED = 8, // id, code; payload: on success uint8 source, uint8 length and the servers that were asked,
 	                      // comma-separated, then the DNS response; else the error in words
 	TAILNET_CHANGED = 9,  // peers, routes, DNS settings or preferences have changed: forget what was looked up before
-	TAILNET_EXIT_NODE = 10, // code: 0 when the wanted exit node is in use; else payload: why it is not, in words
+	TAILNET_EXIT_NODE = 10, // payload: what the wanted exit node is called, empty when none is wanted any more, a line feed, and
+	                        // why it is not in use, in words; empty when it is. It is wanted by the option, or by
+	                        // whoever has set the preference since
 	// Connections from the tailnet. Their ids are the library's own, and of another series than the caller's.
 	TAILNET_ACCEPTED = 20, // id; payload: the connection, as tailnet_expose says
 	TAILNET_REJECTED = 21, // id, code; payload: the connection, then the error in words

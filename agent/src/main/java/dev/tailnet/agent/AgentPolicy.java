@@ -1,8 +1,6 @@
 package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.PolicySettings;
-import dev.tailnet.agent.config.Settings;
-import dev.tailnet.agent.node.NodeSupervisor;
 import dev.tailnet.agent.status.PolicyView;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.policy.BasePolicy;
@@ -32,18 +30,10 @@ final class AgentPolicy implements PolicyView {
         throw new IllegalStateException("the agent is still starting");
     };
 
-    AgentPolicy(Settings settings, NodeSupervisor node, OwnListeners own) {
-        this.base = new BasePolicy(internet(settings, node), own);
-        this.current = settings.policy();
+    AgentPolicy(PolicySettings settings, Supplier<Internet> internet, OwnListeners own) {
+        this.base = new BasePolicy(internet, own);
+        this.current = settings;
         this.live = new LivePolicy(compile(current.rules()));
-    }
-
-    private static Internet internet(Settings settings, NodeSupervisor node) {
-        return switch (settings.internet()) {
-            case DIRECT -> Internet.DIRECT;
-            case DENY -> Internet.DENY;
-            case EXIT_NODE -> new Internet.ThroughExitNode(node::exitNodeTrouble);
-        };
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.tailnet.agent;
 
-import dev.tailnet.agent.config.Internet;
-import dev.tailnet.agent.config.Settings;
 import dev.tailnet.agent.config.UpstreamSettings;
 import dev.tailnet.agent.tunnel.BridgeDialer;
 import dev.tailnet.agent.tunnel.BridgeResolver;
@@ -18,37 +16,50 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** The ways that the settings leave open to connections. */
 final class ConnectionWays {
     private ConnectionWays() {}
 
     /**
+     * @param isDirect whether targets outside the tailnet may leave from here at the moment: where an exit node carries the
+     *     rest of the world, or nothing does, a name must not slip out past that
      * @param own where the agent listens: its upstream proxy must not be there, whatever its name leads to
      * @param resolver finds the upstream proxy
      */
-    static Ways of(Settings settings, NodeLink link, BridgeSockets sockets, OwnListeners own, Resolver resolver) {
-        // Where an exit node carries the rest of the world, or nothing does, a name must not slip out past that.
-        boolean isDirect = settings.internet() == Internet.DIRECT
-                && settings.node().exitNode().isEmpty();
+    static Ways of(
+            Optional<UpstreamSettings> settings,
+            BooleanSupplier isDirect,
+            NodeLink link,
+            BridgeSockets sockets,
+            OwnListeners own,
+            Resolver resolver) {
         return new Ways(
                 BridgeDialer.tailnet(link),
                 BridgeDialer.direct(link),
-                settings.upstream()
-                        .filter(upstream -> upstream.direct() && isDirect)
-                        .map(upstream -> proxied(upstream, link, sockets, own, resolver))
+                settings.filter(UpstreamSettings::direct)
+                        .map(upstream -> proxied(upstream, isDirect, link, sockets, own, resolver))
                         .orElse(null));
     }
 
     private static Ways.Proxied proxied(
-            UpstreamSettings settings, NodeLink link, BridgeSockets sockets, OwnListeners own, Resolver resolver) {
+            UpstreamSettings settings,
+            BooleanSupplier isDirect,
+            NodeLink link,
+            BridgeSockets sockets,
+            OwnListeners own,
+            Resolver resolver) {
         return new Ways.Proxied(
-                new ProxyGateway(
-                        settings.proxy(),
-                        NoProxy.of(settings.noProxy()),
-                        address -> own.include(address.getAddress(), address.getPort()),
-                        lookup(resolver),
-                        sockets),
+                new OpenGateway(
+                        new ProxyGateway(
+                                settings.proxy(),
+                                NoProxy.of(settings.noProxy()),
+                                address -> own.include(address.getAddress(), address.getPort()),
+                                lookup(resolver),
+                                sockets),
+                        isDirect),
                 BridgeResolver.inTailnet(link));
     }
 

@@ -17,6 +17,7 @@ import java.time.Clock;
  * @param pending what the node was asked and has not answered
  * @param inbound what comes from the tailnet
  * @param listeners where this agent listens, as it comes about
+ * @param outside what becomes of targets that the tailnet does not own
  * @param auditing a part, too, which outlives the others
  */
 record Core(
@@ -28,6 +29,7 @@ record Core(
         InboundConnections inbound,
         NodeSupervisor node,
         OpenListeners listeners,
+        OutsideTailnet outside,
         Exposures exposures,
         Auditing auditing)
         implements AutoCloseable {
@@ -46,7 +48,9 @@ record Core(
             var listeners = new OpenListeners();
             var exposures = new Exposures(node::node, listeners::addresses);
             var auditing = new Auditing(settings.audit(), listeners::addresses, clock);
-            return new Core(settings, clock, claim, loops, pending, inbound, node, listeners, exposures, auditing);
+            var outside = new OutsideTailnet(settings.internet(), node);
+            return new Core(
+                    settings, clock, claim, loops, pending, inbound, node, listeners, outside, exposures, auditing);
         } catch (StartFailure | RuntimeException e) {
             claim.close();
             throw e;

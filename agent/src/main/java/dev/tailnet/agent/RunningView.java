@@ -1,7 +1,6 @@
 package dev.tailnet.agent;
 
 import dev.tailnet.agent.audit.AuditReport;
-import dev.tailnet.agent.config.Internet;
 import dev.tailnet.agent.config.NodeSettings;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.metrics.NodeSample;
@@ -68,7 +67,7 @@ final class RunningView implements AgentView {
 
     @Override
     public boolean carriesInternet() {
-        return core.settings().internet() != Internet.DIRECT;
+        return !core.outside().isDirect();
     }
 
     @Override

@@ -50,7 +50,7 @@ final class Traffic implements Part {
         link = new NodeLink(core.node(), core.pending());
         routes = new BridgeRouteTable(link);
         var own = new OwnListeners(core.listeners()::addresses);
-        policy = new AgentPolicy(settings, core.node(), own);
+        policy = new AgentPolicy(settings.policy(), core.outside()::now, own);
         names = new Names(link, core.node(), policy.policy());
         var watched = Watched.in(core);
         view = new RunningView(core, this::counts, watched.observed());
@@ -74,7 +74,7 @@ final class Traffic implements Part {
                 core.auditing().before(core.node().readiness()),
                 names.resolver(),
                 routes,
-                ConnectionWays.of(settings, link, sockets, own, names.resolver()),
+                ConnectionWays.of(settings.upstream(), core.outside()::isDirect, link, sockets, own, names.resolver()),
                 Witnesses.of(metrics, push, watched, core.auditing()),
                 LimitTerms.timeouts(settings.limits()),
                 sockets);

@@ -93,6 +93,51 @@ class ExitNodeIT {
         }
     }
 
+    @Test
+    void isChosenAndGivenUpWhileTheAgentRuns() {
+        try (var agent = agent("undecided")) {
+            assertThat(agent.overHttp(url()).output()).isEqualTo("the internet");
+            agent.awaitLog("route=DIRECT");
+
+            assertThat(agent.verb("set", "--exit-node=gate").exitCode()).isZero();
+            agent.awaitLog("Exit node gate is in use");
+            assertThat(agent.overHttp(url()).output()).isEqualTo("the internet");
+            agent.awaitLog("route=EXIT_NODE");
+            assertThat(agent.control("/proxy.pac"))
+                    .as("a browser asks for everything")
+                    .contains("EVERYTHING = true");
+
+            Peer passing = network.startPeer("passing", PeerOptions.exitNode().withEphemeral(true));
+            agent.awaitPeer("passing");
+            assertThat(agent.verb("set", "--exit-node=passing").exitCode()).isZero();
+            agent.awaitLog("Exit node passing is in use");
+            network.deleteNode(network.nodes().stream()
+                    .filter(node -> node.name().equals("passing"))
+                    .findFirst()
+                    .orElseThrow()
+                    .id());
+            passing.close();
+            Eventually.get(
+                    CHANGE,
+                    () -> agent.overHttp(url()).errors(),
+                    errors -> errors.contains("HTTP/1.1 403") && errors.contains("no peer of the tailnet is called"));
+
+            assertThat(agent.verb("set", "--exit-node=").exitCode()).isZero();
+            agent.awaitLog("is not to be used any more");
+            assertThat(agent.overHttp(url()).output()).isEqualTo("the internet");
+        }
+    }
+
+    @Test
+    void isOfNoUseWhereTheInternetIsDenied() {
+        try (var agent = agent("closed", "--internet=deny")) {
+            assertThat(agent.verb("set", "--exit-node=gate").exitCode()).isZero();
+
+            agent.awaitLog("Nothing may use the exit node: the agent was started with --internet=deny");
+            assertThat(agent.overHttp(url()).errors()).contains("HTTP/1.1 403", "--internet=deny");
+        }
+    }
+
     private String url() {
         return "http://198.51.100.10:" + page.port();
     }

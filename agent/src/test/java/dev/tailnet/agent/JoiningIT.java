@@ -10,6 +10,7 @@ import dev.tailnet.testnet.AuthKeyOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +23,9 @@ class JoiningIT extends OnTestNetwork {
     private static final Pattern REGISTRATION = Pattern.compile("/register/(\\S+)$");
 
     private TailscaleApi api() throws IOException {
-        return new TailscaleApi(network.controlUrl(), () -> network.createAuthKey(AuthKeyOptions.ephemeralNode()));
+        return new TailscaleApi(
+                network.controlUrl(),
+                tags -> network.createAuthKey(AuthKeyOptions.ephemeralNode().withTags(tags.toArray(String[]::new))));
     }
 
     @Test
@@ -41,6 +44,73 @@ class JoiningIT extends OnTestNetwork {
                     .startsWith("/api/v2/tailnet/-/keys ")
                     .contains("\"ephemeral\":true", "\"tags\":[\"tag:sandbox\"]");
             assertThat(agent.log()).doesNotContain("tskey-client-hidden");
+        }
+    }
+
+    /**
+     * Headscale takes a key together with tags from a machine that it has seen before: the whole way from client to tagged node.
+     */
+    @Test
+    void anOAuthClientAdmitsANodeThatWasLoggedOut() throws IOException {
+        Path state = network.directory().resolve("agent-known").resolve("state");
+        try (AgentProcess agent = AgentProcess.in(network, "known")
+                .authKey(network.createAuthKey(AuthKeyOptions.singleUse()))
+                .arguments("--state-dir=" + state)
+                .startAndAwaitRunning()) {
+            assertThat(agent.verb("logout").exitCode()).isZero();
+            agent.awaitState("needs-login", SOON);
+        }
+        try (var api = api();
+                AgentProcess agent = AgentProcess.in(network, "known")
+                        .environment("TS_CLIENT_SECRET", "tskey-client-hidden?baseURL=" + api.address())
+                        .arguments("--state-dir=" + state, "--advertise-tags=tag:sandbox")
+                        .startAndAwaitRunning()) {
+            assertThat(agent.status().path("tags").toString()).isEqualTo("[\"tag:sandbox\"]");
+            assertThat(api.requests().getLast()).contains("\"tags\":[\"tag:sandbox\"]");
+        }
+    }
+
+    @Test
+    void aWorkloadsTokenAdmitsANodeThatWasLoggedOut() throws IOException {
+        Path state = network.directory().resolve("agent-vouched").resolve("state");
+        try (var api = api()) {
+            try (AgentProcess agent = AgentProcess.in(network, "vouched")
+                    .authKey(network.createAuthKey(AuthKeyOptions.singleUse()))
+                    .arguments("--state-dir=" + state, "--login-server=" + api.front())
+                    .startAndAwaitRunning()) {
+                assertThat(agent.verb("logout").exitCode()).isZero();
+                agent.awaitState("needs-login", SOON);
+            }
+            try (AgentProcess agent = AgentProcess.in(network, "vouched")
+                    .environment("TS_CLIENT_ID", "client-1")
+                    .environment("TS_ID_TOKEN", "header.claims.signature")
+                    .arguments("--state-dir=" + state, "--login-server=" + api.front(), "--advertise-tags=tag:sandbox")
+                    .startAndAwaitRunning()) {
+                assertThat(agent.status().path("tags").toString()).isEqualTo("[\"tag:sandbox\"]");
+            }
+        }
+    }
+
+    @Test
+    void anotherKeyInTheFileIsTakenByItself() throws IOException {
+        String spent = network.createAuthKey(AuthKeyOptions.singleUse());
+        network.expireAuthKey(spent);
+        Path file = Files.writeString(network.directory().resolve("key-to-come"), spent);
+        try (AgentProcess agent = AgentProcess.in(network, "patient-with-keys")
+                .arguments("--auth-key-file=" + file)
+                .start()) {
+            assertThat(agent.awaitState("needs-login", SOON).path("reason").asString())
+                    .contains("authkey expired", "the agent notices and logs in with it");
+
+            Files.writeString(file, "hskey-auth-000000000000-" + "0".repeat(64));
+            Eventually.get(
+                    SOON, agent::status, now -> now.path("reason").asString().contains("invalid pre auth key"));
+
+            Path next = Files.writeString(
+                    network.directory().resolve("key-to-come.new"),
+                    network.createAuthKey(AuthKeyOptions.ephemeralNode()));
+            Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+            agent.awaitState("running", SOON);
         }
     }
 

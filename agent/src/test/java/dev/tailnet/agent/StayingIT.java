@@ -15,9 +15,12 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -129,6 +132,37 @@ class StayingIT extends OnTestNetwork {
             try (Tunnel tunnel = open(agent, peer.ipv4(), server.port())) {
                 exchange(List.of(tunnel), "back again");
             }
+        }
+    }
+
+    /** The countdown is a warning only: the node serves until its key has expired, and then joins again. */
+    @Test
+    void aKeyThatIsAboutToExpireIsAnnouncedAndRenewed() {
+        try (AgentProcess agent = AgentProcess.in(network, "aging")
+                .authKey(network.createAuthKey(AuthKeyOptions.singleUse().withReusable(true)))
+                .startAndAwaitRunning()) {
+            long id = named(network.nodes(), "aging").orElseThrow().id();
+            for (Map.Entry<Duration, String> notice : Map.of(
+                            Duration.ofHours(150),
+                            "6 days",
+                            Duration.ofHours(20),
+                            "19 hours",
+                            Duration.ofMinutes(40),
+                            "39 min")
+                    .entrySet()) {
+                Instant expiry = Instant.now().plus(notice.getKey()).truncatedTo(ChronoUnit.SECONDS);
+                network.headscale("nodes", "expire", "--identifier=" + id, "--expiry=" + expiry);
+
+                agent.awaitLog("The node's key expires in " + notice.getValue() + " (" + expiry);
+                agent.awaitMetrics("^tailnet_node_key_expiry_timestamp_seconds ([0-9.E]+)$");
+                assertThat(agent.status().path("keyExpiry").asString()).startsWith(expiry.toString());
+                assertThat(agent.control("/readyz")).contains(" 200 ");
+            }
+
+            network.expireNode(id);
+
+            agent.awaitLog("the node's key expired at 20", "Logging in again in ", "with that of TS_AUTHKEY");
+            agent.awaitState("running", LONG);
         }
     }
 

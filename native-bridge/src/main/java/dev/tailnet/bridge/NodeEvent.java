@@ -113,11 +113,12 @@ public sealed interface NodeEvent {
     record Changed() implements NodeEvent {}
 
     /**
-     * The exit node that the options name is in use, or not.
+     * The exit node that is wanted, by the options or by who has set the preference since, is in use or not.
      *
-     * @param problem why it is not; empty when it is
+     * @param wanted what it is called; empty when none is wanted any more
+     * @param problem why it is not in use; empty when it is
      */
-    record ExitNode(String problem) implements NodeEvent {}
+    record ExitNode(String wanted, String problem) implements NodeEvent {}
 
     /**
      * A connection from the tailnet was let in.
@@ -168,7 +169,7 @@ public sealed interface NodeEvent {
                 case 7 -> resolved(id, Code.of(code), in);
                 case 8 -> answered(id, Code.of(code), in);
                 case 9 -> new Changed();
-                case 10 -> new ExitNode(text(in));
+                case 10 -> exitNode(text(in));
                 case 20 -> new Accepted(id, InboundFlow.read(in));
                 case 21 -> new Rejected(id, Code.of(code), InboundFlow.read(in), text(in));
                 case 22 -> new Ended(id, Code.of(code), in.getLong(), in.getLong(), text(in));
@@ -179,6 +180,13 @@ public sealed interface NodeEvent {
         } catch (BufferUnderflowException | UnknownHostException e) {
             throw new BridgeException(Code.INTERNAL, "malformed event frame, " + length + " bytes long", e);
         }
+    }
+
+    private static ExitNode exitNode(String payload) {
+        int end = payload.indexOf('\n');
+        return end < 0
+                ? new ExitNode(payload, "")
+                : new ExitNode(payload.substring(0, end), payload.substring(end + 1));
     }
 
     private static Resolved resolved(long id, Code code, ByteBuffer in) throws UnknownHostException {

@@ -111,8 +111,10 @@ class NodeEventTest {
     @Test
     void changes() {
         assertThat(NodeEvent.parse(frame(9, 0, 0, ""))).isEqualTo(new NodeEvent.Changed());
-        assertThat(NodeEvent.parse(frame(10, 0, 0, ""))).isEqualTo(new NodeEvent.ExitNode(""));
-        assertThat(NodeEvent.parse(frame(10, 6, 0, "no such peer"))).isEqualTo(new NodeEvent.ExitNode("no such peer"));
+        assertThat(NodeEvent.parse(frame(10, 0, 0, "gate\n"))).isEqualTo(new NodeEvent.ExitNode("gate", ""));
+        assertThat(NodeEvent.parse(frame(10, 0, 0, "\n"))).isEqualTo(new NodeEvent.ExitNode("", ""));
+        assertThat(NodeEvent.parse(frame(10, 0, 0, "gate\nno such peer")))
+                .isEqualTo(new NodeEvent.ExitNode("gate", "no such peer"));
     }
 
     @Test

@@ -98,6 +98,7 @@ final class ConfigurationLoader {
                         .flatMap(file -> new UsersFile(reader.findings()).read(file, given.source())));
     }
 
+    /** What was asked for; an exit node that may change while the agent runs is followed without being asked for here. */
     private static Internet internet(SettingReader reader, Optional<String> exitNode) {
         var fallback = exitNode.isPresent() ? Internet.EXIT_NODE : Internet.DIRECT;
         var internet = reader.one(Setting.INTERNET, constant(Internet.class), fallback, Values::name);
@@ -113,7 +114,7 @@ final class ConfigurationLoader {
                                         + " or this");
             }
         });
-        return internet;
+        return reader.given(Setting.INTERNET).isPresent() ? internet : Internet.DIRECT;
     }
 
     /** Every key and password in arguments or environment, also one that a stronger source made useless. */

@@ -2,7 +2,7 @@ package dev.tailnet.agent.config;
 
 /** What happens to a target that the tailnet does not own. */
 public enum Internet {
-    /** It is dialed from the host's own network stack. */
+    /** It is dialed from the host's own network stack; through the exit node and not otherwise while one is wanted. */
     DIRECT,
     /** It is refused. */
     DENY,

@@ -14,7 +14,7 @@ record CredentialTrouble(String words, boolean refused) {
                         NodeState.Kind.NEEDS_LOGIN,
                         Trouble.KEY_INVALID,
                         what + "Check the client, its scope (auth_keys) and that it may give the node's tags"
-                                + " (--advertise-tags), then start the agent again.")
+                                + " (--advertise-tags); then " + login.whenReplaced() + ".")
                 : NodeState.trying(Trouble.KEY_MISSING, what + "The agent keeps trying.");
     }
 }

@@ -11,7 +11,7 @@ final class LoginRefusal {
         String words = serversWords.toLowerCase(Locale.ROOT);
         String rejected = "auth key rejected by " + login.server() + ": " + serversWords + ". ";
         String again = login.credential()
-                .map(source -> ", put it where the old one came from (" + source + "), and start the agent again")
+                .map(source -> ", put it where the old one came from (" + source + "), and " + login.whenReplaced())
                 .orElse(" and run: tailnet-agent up --auth-key=file:PATH");
         if (words.contains("tag")) {
             return stuck(

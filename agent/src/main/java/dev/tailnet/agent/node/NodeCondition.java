@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param preferences what the node is set to do; null until it is told
  * @param startFailure why the library could not be loaded or the node not be started
  * @param hasRun whether the node has been running before
+ * @param leftHere whether it was logged out here since then
  */
 record NodeCondition(
         IpnState ipn,
@@ -27,16 +28,19 @@ record NodeCondition(
         Map<String, String> warnings,
         @Nullable String startFailure,
         boolean stopped,
-        boolean hasRun) {
+        boolean hasRun,
+        boolean leftHere) {
 
     static NodeCondition initial() {
-        return new NodeCondition(IpnState.NO_STATE, null, null, null, null, null, null, Map.of(), null, false, false);
+        return new NodeCondition(
+                IpnState.NO_STATE, null, null, null, null, null, null, Map.of(), null, false, false, false);
     }
 
     NodeCondition after(Notification news) {
         IpnState nextIpn = news.state() == null ? ipn : news.state();
         boolean admitted = news.loginFinished() || (news.state() != null && isPastLogin(nextIpn));
         String nextRefusal = news.errorMessage() == null ? (admitted ? null : refusal) : news.errorMessage();
+        Preferences nextPreferences = news.preferences() == null ? preferences : news.preferences();
         String nextUrl = news.browseToUrl() == null ? (admitted ? null : browseToUrl) : news.browseToUrl();
         return new NodeCondition(
                 nextIpn,
@@ -45,11 +49,12 @@ record NodeCondition(
                 news.self() == null ? self : news.self(),
                 orNull(news.removed() == null ? removal : news.removed()),
                 trouble(news, admitted),
-                news.preferences() == null ? preferences : news.preferences(),
+                nextPreferences,
                 news.warnings() == null ? warnings : Map.copyOf(news.warnings()),
                 startFailure,
                 stopped,
-                hasRun || nextIpn == IpnState.RUNNING);
+                hasRun || nextIpn == IpnState.RUNNING,
+                !admitted && (leftHere || (hasRun && isLoggedOut(nextPreferences))));
     }
 
     private @Nullable CredentialTrouble trouble(Notification news, boolean admitted) {
@@ -80,12 +85,19 @@ record NodeCondition(
                 warnings,
                 failure,
                 hasStopped,
-                hasRun);
+                hasRun,
+                leftHere);
+    }
+
+    /** What was said of the login before no longer counts: another is being tried. */
+    NodeCondition atLogin() {
+        return new NodeCondition(
+                ipn, null, null, self, removal, null, preferences, warnings, startFailure, stopped, hasRun, leftHere);
     }
 
     /** Whether the node has to log in again, or for the first time after all, and nobody here asked for that. */
     boolean hasLostItsLogin() {
-        if (stopped || startFailure != null || isLoggedOutHere()) {
+        if (stopped || startFailure != null || isLeft()) {
             return false;
         }
         return removal != null || (ipn == IpnState.NEEDS_LOGIN && (hasRun || browseToUrl != null));
@@ -96,7 +108,16 @@ record NodeCondition(
         return refusal != null || (credentialTrouble != null && credentialTrouble.refused());
     }
 
+    /** Whether somebody has logged the node out here, and it is not back, which is theirs to bring about. */
+    boolean isLeft() {
+        return leftHere || isLoggedOutHere();
+    }
+
     private boolean isLoggedOutHere() {
+        return isLoggedOut(preferences);
+    }
+
+    private static boolean isLoggedOut(@Nullable Preferences preferences) {
         return preferences != null && preferences.loggedOut() && !preferences.wantRunning();
     }
 
@@ -154,7 +175,7 @@ record NodeCondition(
                     "the node was logged out here; log in with: tailnet-agent up"
                             + (browseToUrl == null ? "" : ", or open " + browseToUrl));
         }
-        if (ipn == IpnState.NEEDS_LOGIN && hasRun) {
+        if (ipn == IpnState.NEEDS_LOGIN && hasRun && !leftHere) {
             return lost(
                     login, isExpired(now) ? Trouble.NODE_KEY_EXPIRED : Trouble.LOGIN_WANTED, whyLoggedOut(login, now));
         }
@@ -167,8 +188,8 @@ record NodeCondition(
         if (browseToUrl != null) {
             return NodeState.stuck(
                     Kind.NEEDS_LOGIN,
-                    login.credential().isPresent() ? Trouble.LOGIN_WANTED : Trouble.KEY_MISSING,
-                    login.credential().isPresent()
+                    isPersonsTurn(login) ? Trouble.LOGIN_WANTED : Trouble.KEY_MISSING,
+                    isPersonsTurn(login)
                             ? "control server " + login.server() + " wants a person to log this node in: open "
                                     + browseToUrl
                             : "no auth key given and no stored login: set TS_AUTHKEY (or --auth-key-file) and start the"
@@ -181,6 +202,11 @@ record NodeCondition(
                     : LoginRefusal.explain(login, trouble);
         }
         return NodeState.starting("logging in at " + login.server());
+    }
+
+    /** Whoever logs the node in again after a logout has chosen to. */
+    private boolean isPersonsTurn(Login login) {
+        return leftHere || login.credential().isPresent();
     }
 
     private String whyLoggedOut(Login login, Instant now) {

@@ -108,6 +108,7 @@ public final class NodeSupervisor {
     private void logIn(LoginCredential credential) {
         TailnetNode running = node;
         if (running != null) {
+            change(NodeCondition::atLogin);
             running.logIn(credential);
         }
     }
@@ -145,7 +146,12 @@ public final class NodeSupervisor {
         changeListeners.add(listener);
     }
 
-    /** Why the exit node that the settings name is not in use; empty when it is, or when they name none. */
+    /** Whether targets outside the tailnet are to be reached through a peer; that may change while it runs. */
+    public boolean isExitNodeWanted() {
+        return exitNode.isWanted(preferences);
+    }
+
+    /** Why the wanted exit node is not in use; empty when it is, or when none is wanted. */
     public String exitNodeTrouble() {
         return exitNode.trouble();
     }
@@ -203,8 +209,9 @@ public final class NodeSupervisor {
     }
 
     void exitNode(NodeEvent.ExitNode event) {
-        exitNode.update(event.problem());
+        exitNode.update(event);
         change(UnaryOperator.identity());
+        tailnetChanged();
     }
 
     void stopped(NodeEvent.Stopped event) {
@@ -222,7 +229,7 @@ public final class NodeSupervisor {
         synchronized (changing) {
             condition = step.apply(condition);
             follow(condition);
-            NodeState next = exitNode.await(condition.state(login, clock.instant()));
+            NodeState next = exitNode.await(condition.state(login, clock.instant()), state, preferences);
             if (!next.equals(state)) {
                 state = next;
                 log(next);

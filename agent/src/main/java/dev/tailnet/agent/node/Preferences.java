@@ -10,7 +10,8 @@ import java.util.List;
  * @param loggedOut true after {@code logout}
  * @param controlUrl empty for Tailscale's own
  * @param hostname the name it asks for
- * @param exitNodeId the stable id of the peer that targets outside the tailnet are reached through; empty for none
+ * @param exitNode the stable id, or while it is unknown the address, of the peer that targets outside the tailnet are reached
+ *     through; empty for none
  */
 public record Preferences(
         boolean wantRunning,
@@ -22,7 +23,7 @@ public record Preferences(
         boolean shieldsUp,
         List<String> advertiseRoutes,
         List<String> advertiseTags,
-        String exitNodeId) {
+        String exitNode) {
 
     public Preferences {
         advertiseRoutes = List.copyOf(advertiseRoutes);

@@ -17,6 +17,7 @@ final class PreferencesParser {
     private List<String> advertiseRoutes = List.of();
     private List<String> advertiseTags = List.of();
     private String exitNodeId = "";
+    private String exitNodeAddress = "";
 
     private PreferencesParser() {}
 
@@ -36,7 +37,7 @@ final class PreferencesParser {
                 preferences.shieldsUp,
                 preferences.advertiseRoutes,
                 preferences.advertiseTags,
-                preferences.exitNodeId);
+                preferences.exitNodeId.isEmpty() ? preferences.exitNodeAddress : preferences.exitNodeId);
     }
 
     private void take(String field, JsonToken value, JsonParser parser) {
@@ -54,6 +55,7 @@ final class PreferencesParser {
             case "AdvertiseRoutes" -> advertiseRoutes = strings(parser);
             case "AdvertiseTags" -> advertiseTags = strings(parser);
             case "ExitNodeID" -> exitNodeId = parser.getString();
+            case "ExitNodeIP" -> exitNodeAddress = parser.getString();
             default -> parser.skipChildren();
         }
     }

@@ -1,4 +1,4 @@
-/** Policies as files: reads them, with every problem by line and column, and watches them. What rules mean is the proxy's matter. */
+/** Policies as files: reads them, with every problem by line and column. What rules mean is the proxy's matter. */
 @NullMarked
 package dev.tailnet.agent.policy;
 

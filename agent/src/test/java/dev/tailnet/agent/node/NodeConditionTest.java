@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NodeConditionTest {
     private static final Instant NOW = Instant.parse("2026-11-22T23:30:00Z");
     private static final Login WITH_KEY =
-            new Login(URI.create("http://127.0.0.1:8080"), Optional.of("TS_AUTHKEY (environment)"));
-    private static final Login WITHOUT_KEY = new Login(WITH_KEY.server(), Optional.empty());
+            new Login(URI.create("http://127.0.0.1:8080"), Optional.of("TS_AUTHKEY (environment)"), false);
+    private static final Login WITHOUT_KEY = new Login(WITH_KEY.server(), Optional.empty(), false);
 
     private final NotificationParser parser = new NotificationParser();
 
@@ -171,6 +171,44 @@ class NodeConditionTest {
         assertThat(refused.after(parser.parse("{\"CredentialTrouble\":\"\",\"CredentialRefused\":false}"))
                         .credentialTrouble())
                 .isNull();
+    }
+
+    @Test
+    void whoeverLogsInAgainAfterALogoutIsNotAnticipated() {
+        NodeCondition loggedOut = NodeCondition.initial()
+                .after(state(6))
+                .after(parser.parse("{\"State\":2,\"Prefs\":{\"LoggedOut\":true,\"WantRunning\":false}}"));
+        NodeCondition up = loggedOut.after(parser.parse("{\"Prefs\":{\"LoggedOut\":false,\"WantRunning\":true}}"));
+
+        assertThat(up.hasLostItsLogin()).isFalse();
+        assertThat(up.state(WITH_KEY, NOW).reason()).isEqualTo("logging in at http://127.0.0.1:8080");
+        NodeCondition asked = up.after(parser.parse("{\"BrowseToURL\":\"http://c/register/1\"}"));
+        assertThat(asked.hasLostItsLogin()).isFalse();
+        assertThat(asked.state(WITH_KEY, NOW).reason()).contains("wants a person", "http://c/register/1");
+
+        NodeCondition back = asked.after(state(6));
+        assertThat(back.after(state(2)).hasLostItsLogin()).as("lost once more").isTrue();
+    }
+
+    @Test
+    void whatWasSaidOfTheKeyBeforeDoesNotCountForTheNext() {
+        NodeCondition refused = NodeCondition.initial()
+                .after(state(2))
+                .after(parser.parse("{\"ErrMessage\":\"authkey expired\",\"BrowseToURL\":\"http://c/register/1\"}"));
+
+        assertThat(refused.atLogin().isRefused()).isFalse();
+        assertThat(refused.atLogin().state(WITH_KEY, NOW).reason()).isEqualTo("logging in at http://127.0.0.1:8080");
+    }
+
+    @Test
+    void whoHasAKeyInAFileNeedNotStartAgain() {
+        Login watched = new Login(WITH_KEY.server(), Optional.of("--auth-key-file (flag)"), true);
+        NodeCondition refused = NodeCondition.initial().after(parser.parse("{\"ErrMessage\":\"authkey expired\"}"));
+
+        assertThat(refused.state(watched, NOW).reason())
+                .endsWith(
+                        "put it where the old one came from (--auth-key-file (flag)), and the agent notices and logs in"
+                                + " with it.");
     }
 
     @Test

@@ -97,6 +97,71 @@ class RejoinTest {
     }
 
     @Test
+    void anotherKeyInTheFileIsTriedAfterARefusal() throws Exception {
+        Path file = Files.writeString(directory.resolve("key"), "spent");
+        Rejoin rejoin = with(new AuthKey(Secret.of("spent"), "TS_AUTHKEY", Optional.of(file)));
+        NodeCondition refused = removed.after(parser.parse("{\"ErrMessage\":\"authkey already used\"}"));
+        rejoin.update(refused, loop);
+        Files.writeString(file, "newer");
+        assertThat(logins.poll(SOON.toMillis(), TimeUnit.MILLISECONDS)).isNotNull();
+
+        rejoin.update(refused, loop);
+        Files.writeString(file, "newest");
+        assertThat(logins.poll(SOON.toMillis(), TimeUnit.MILLISECONDS)).isNotNull();
+        rejoin.update(running, loop);
+    }
+
+    @Test
+    void aKeyThatCameBeforeTheRefusalIsTriedToo() throws Exception {
+        Path file = Files.writeString(directory.resolve("key"), "newer");
+        Rejoin rejoin = with(new AuthKey(Secret.of("spent"), "TS_AUTHKEY", Optional.of(file)));
+        rejoin.update(removed.after(parser.parse("{\"ErrMessage\":\"authkey already used\"}")), loop);
+
+        assertThat(logins.poll(SOON.toMillis(), TimeUnit.MILLISECONDS)).isNotNull();
+        rejoin.update(removed.afterStop(), loop);
+    }
+
+    @Test
+    void aFileThatIsGoneIsWaitedFor() throws Exception {
+        Path file = directory.resolve("key");
+        Rejoin rejoin = with(new AuthKey(Secret.of("older"), "TS_AUTHKEY", Optional.of(file)));
+        rejoin.update(removed, loop);
+        loop.schedule(() -> Files.writeString(file, "newer"), 2, TimeUnit.SECONDS)
+                .sync();
+
+        assertThat(logins.poll(SOON.toMillis(), TimeUnit.MILLISECONDS)).isNotNull();
+        rejoin.update(running, loop);
+    }
+
+    @Test
+    void aLogoutEndsWhatIsUnderWay() throws Exception {
+        Rejoin rejoin = with(key());
+        rejoin.update(removed, loop);
+        rejoin.update(running.after(parser.parse("{\"State\":2,\"Prefs\":{\"LoggedOut\":true}}")), loop);
+
+        loop.schedule(() -> {}, 1100, TimeUnit.MILLISECONDS).sync();
+        assertThat(logins).isEmpty();
+    }
+
+    /** As many nodes as may lose their login at one moment: no tenth of the time has more than its share. */
+    @Test
+    void thousandsComeBackSpreadOut() {
+        int nodes = 5000;
+        for (int losses : new int[] {1, 4, 9}) {
+            int[] tenths = new int[10];
+            for (int node = 0; node < nodes; node++) {
+                long full =
+                        Math.min(1000L << (losses - 1), Duration.ofMinutes(5).toMillis());
+                long spread = Rejoin.delay(losses, new SplittableRandom()).toMillis() - full / 2;
+                tenths[(int) Math.min(9, spread * 10 / (full / 2))]++;
+            }
+            for (int share : tenths) {
+                assertThat(share).as("after %d losses", losses).isBetween(nodes / 10 * 7 / 10, nodes / 10 * 13 / 10);
+            }
+        }
+    }
+
+    @Test
     void delaysGrowAndDiffer() {
         var random = new SplittableRandom(1);
         Set<Duration> seen = new HashSet<>();

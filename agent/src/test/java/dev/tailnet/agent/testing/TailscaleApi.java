@@ -12,11 +12,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Plays the endpoints of Tailscale's API that make auth keys, as they are documented; the keys are those of the test's control
- * server. {@link #front} is the API and the control server at one address, as with Tailscale.
+ * server, with the tags that were asked for. {@link #front} is the API and the control server at one address, as with Tailscale.
  */
 public final class TailscaleApi implements AutoCloseable {
     private static final String BELOW = "/api/v2/";
@@ -24,12 +26,12 @@ public final class TailscaleApi implements AutoCloseable {
     private final HttpServer api;
     private final ServerSocket front;
     private final InetSocketAddress control;
-    private final Supplier<String> keys;
+    private final Function<List<String>, String> keys;
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private volatile int status = 200;
 
-    /** @param keys makes an auth key */
-    public TailscaleApi(URI control, Supplier<String> keys) throws IOException {
+    /** @param keys makes an auth key with these tags */
+    public TailscaleApi(URI control, Function<List<String>, String> keys) throws IOException {
         this.control = new InetSocketAddress(control.getHost(), control.getPort());
         this.keys = keys;
         InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
@@ -68,12 +70,17 @@ public final class TailscaleApi implements AutoCloseable {
             String text = status != 200
                     ? "{\"message\":\"the test says no\"}"
                     : path.endsWith("/keys")
-                            ? "{\"id\":\"k1\",\"key\":\"" + keys.get() + "\"}"
+                            ? "{\"id\":\"k1\",\"key\":\"" + keys.apply(tags(body)) + "\"}"
                             : "{\"access_token\":\"tskey-api-1\",\"token_type\":\"Bearer\",\"expires_in\":3600}";
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, bytes.length);
             exchange.getResponseBody().write(bytes);
         }
+    }
+
+    private static List<String> tags(String body) {
+        JsonNode create = JsonMapper.shared().readTree(body).at("/capabilities/devices/create");
+        return create.path("tags").valueStream().map(JsonNode::asString).toList();
     }
 
     private void accept() {

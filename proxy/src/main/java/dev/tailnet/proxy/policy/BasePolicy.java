@@ -12,10 +12,15 @@ import org.jspecify.annotations.Nullable;
  * itself; and the internet is open or closed as a whole.
  */
 public final class BasePolicy implements Policy {
-    private final Internet internet;
+    private final Supplier<Internet> internet;
     private final OwnListeners ownListeners;
 
     public BasePolicy(Internet internet, OwnListeners ownListeners) {
+        this(() -> internet, ownListeners);
+    }
+
+    /** @param internet asked about each target, as it may change */
+    public BasePolicy(Supplier<Internet> internet, OwnListeners ownListeners) {
         this.internet = internet;
         this.ownListeners = ownListeners;
     }
@@ -71,7 +76,7 @@ public final class BasePolicy implements Policy {
     }
 
     private Verdict outside(String target, Route route) {
-        return switch (internet) {
+        return switch (internet.get()) {
             case Internet.Direct() -> Verdict.allowed();
             case Internet.Denied() ->
                 Verdict.refused(
@@ -87,7 +92,7 @@ public final class BasePolicy implements Policy {
     private static Verdict noExitNode(String target, String trouble) {
         return Verdict.refused(
                 "exit-node",
-                target + " is outside the tailnet, and no exit node leads there (--internet=exit-node): "
+                target + " is outside the tailnet, where only an exit node may lead, and none does: "
                         + (trouble.isEmpty() ? "the one in use has no route to it" : trouble));
     }
 

@@ -1,4 +1,4 @@
-package dev.tailnet.agent.policy;
+package dev.tailnet.agent.watch;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;

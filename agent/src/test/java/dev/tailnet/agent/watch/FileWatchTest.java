@@ -1,4 +1,4 @@
-package dev.tailnet.agent.policy;
+package dev.tailnet.agent.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
