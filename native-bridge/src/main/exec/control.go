@@ -55,6 +55,11 @@ func (a controlAgent) ping() error {
 
 // open asks for a tunnel; what it cannot have is a *refusal.
 func (a controlAgent) open(ctx context.Context, target string) (*tunnel, error) {
+	return a.ask(ctx, fmt.Sprintf("CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", target, target), 200)
+}
+
+// ask makes a request that takes the connection out of HTTP, if its status is the one wanted.
+func (a controlAgent) ask(ctx context.Context, request string, wanted int) (*tunnel, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", a.path)
@@ -63,7 +68,7 @@ func (a controlAgent) open(ctx context.Context, target string) (*tunnel, error) 
 	}
 	unixConn := conn.(*net.UnixConn)
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	opened, err := connectThrough(unixConn, target)
+	opened, err := converse(unixConn, request, wanted)
 	if !stop() && err == nil {
 		err = &refusal{errno: unix.ETIMEDOUT, reason: "the agent did not answer in time"}
 	}
@@ -74,8 +79,8 @@ func (a controlAgent) open(ctx context.Context, target string) (*tunnel, error) 
 	return opened, nil
 }
 
-func connectThrough(conn *net.UnixConn, target string) (*tunnel, error) {
-	if _, err := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", target, target); err != nil {
+func converse(conn *net.UnixConn, request string, wanted int) (*tunnel, error) {
+	if _, err := io.WriteString(conn, request); err != nil {
 		return nil, lost(err)
 	}
 	answer := make([]byte, 0, 512)
@@ -83,7 +88,7 @@ func connectThrough(conn *net.UnixConn, target string) (*tunnel, error) {
 		head, rest, complete := bytes.Cut(answer, []byte("\r\n\r\n"))
 		if complete {
 			status := statusOf(head)
-			if status == 200 {
+			if status == wanted {
 				return &tunnel{conn: conn, early: bytes.Clone(rest)}, nil
 			}
 			body, _ := io.ReadAll(io.LimitReader(conn, mostOfAnswer))

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -21,16 +22,34 @@ type watchedCall struct {
 	only   []condition // all of them
 }
 
-// condition is one on the lower half of an argument.
+// condition is one on half of an argument: that it is the value, or, with not, that it is another.
 type condition struct {
 	argument int
+	upper    bool
 	value    uint32
+	not      bool
 }
 
-var watched = []watchedCall{
-	{number: unix.SYS_CONNECT},
-	{number: unix.SYS_GETPEERNAME},
-	{number: unix.SYS_GETSOCKOPT, only: []condition{{1, unix.SOL_SOCKET}, {2, unix.SO_ERROR}}},
+var watched = slices.Concat(
+	[]watchedCall{
+		{number: unix.SYS_CONNECT},
+		{number: unix.SYS_GETPEERNAME},
+		{number: unix.SYS_GETSOCKOPT, only: []condition{{argument: 1, value: unix.SOL_SOCKET}, {argument: 2, value: unix.SO_ERROR}}},
+		{number: unix.SYS_SENDMSG},
+		{number: unix.SYS_SENDMMSG},
+		{number: unix.SYS_RECVMSG},
+		{number: unix.SYS_RECVMMSG},
+	},
+	withPointer(unix.SYS_SENDTO, 4),
+	withPointer(unix.SYS_RECVFROM, 4),
+)
+
+// withPointer watches a call when one of its pointers is not null; both halves count.
+func withPointer(number uint32, argument int) []watchedCall {
+	return []watchedCall{
+		{number: number, only: []condition{{argument: argument, not: true}}},
+		{number: number, only: []condition{{argument: argument, upper: true, not: true}}},
+	}
 }
 
 func auditArch() uint32 {
@@ -63,13 +82,25 @@ func (c watchedCall) block() []unix.SockFilter {
 	}
 	for _, one := range c.only {
 		rest -= 2
-		block = append(block, load(offsetArguments+8*uint32(one.argument)), jumpEqual(one.value, 0, uint8(rest)))
+		onValue, onOther := uint8(0), uint8(rest)
+		if one.not {
+			onValue, onOther = onOther, onValue
+		}
+		block = append(block, load(one.offset()), jumpEqual(one.value, onValue, onOther))
 	}
 	block = append(block, answer(unix.SECCOMP_RET_USER_NOTIF))
 	if len(c.only) > 0 {
 		block = append(block, load(offsetNumber))
 	}
 	return block
+}
+
+func (c condition) offset() uint32 {
+	offset := offsetArguments + 8*uint32(c.argument)
+	if c.upper {
+		offset += 4 // both architectures are little-endian
+	}
+	return offset
 }
 
 func load(offset uint32) unix.SockFilter {

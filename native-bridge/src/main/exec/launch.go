@@ -42,7 +42,9 @@ func supervise(front *peer, socket string, command []string) (int, error) {
 	if err != nil {
 		return exitNoSuchFile, err
 	}
-	tcp, err := newTCP(controlAgent{path: socket}, newComplaints())
+	agent := controlAgent{path: socket}
+	resolver := &resolver{agent: agent, lookups: newLookups()}
+	tcp, err := newTCP(agent, resolver, newComplaints())
 	if err != nil {
 		return exitWrapper, err
 	}
@@ -55,7 +57,9 @@ func supervise(front *peer, socket string, command []string) (int, error) {
 	_ = unix.Chdir("/")
 	state := new(programState)
 	go obey(front, pid, state)
-	supervisor := &supervisor{listener: listener(fd), tcp: tcp}
+	supervisor := &supervisor{listener: listener(fd), tcp: tcp, datagrams: newDatagrams(newDesks(func(d *desk) receiver {
+		return newNameDesk(d, resolver)
+	}))}
 	go func() {
 		if supervisor.run() != nil {
 			killDescendants()

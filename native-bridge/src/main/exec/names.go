@@ -45,20 +45,12 @@ func (s *supervisor) getpeername(call *heldCall) {
 		return
 	}
 	defer taken.close()
-	known := s.tcp.connections.of(taken.cookie)
-	if known == nil || known.isPending() {
+	target, known := s.targetOf(taken)
+	if !known {
 		call.pass()
 		return
 	}
-	if _, err := unix.Getpeername(taken.fd); err != nil {
-		call.fail(errnoOf(err))
-		return
-	}
-	if err := call.giveBytes(formatAddress(taken.domain, known.target), call.args[1], call.args[2]); err != nil {
-		call.fail(errnoOf(err))
-		return
-	}
-	call.succeed(0)
+	call.finish(0, call.giveBytes(formatAddress(taken.domain, target), call.args[1], call.args[2]))
 }
 
 // socketError answers getsockopt(SO_ERROR) with the reason why a connection failed, for which the kernel has ECONNRESET.
@@ -81,9 +73,21 @@ func (s *supervisor) socketError(call *heldCall) {
 	s.tcp.connections.forget(taken.cookie, known)
 	_, _ = unix.GetsockoptInt(taken.fd, unix.SOL_SOCKET, unix.SO_ERROR)
 	value := binary.NativeEndian.AppendUint32(nil, uint32(errno))
-	if err := call.giveBytes(value, call.args[3], call.args[4]); err != nil {
-		call.fail(errnoOf(err))
-		return
+	call.finish(0, call.giveBytes(value, call.args[3], call.args[4]))
+}
+
+// targetOf tells what a socket is connected to that has one of our ends as its peer.
+func (s *supervisor) targetOf(taken *socket) (netip.AddrPort, bool) {
+	peer, err := taken.peerAddress()
+	if err != nil {
+		return netip.AddrPort{}, false
 	}
-	call.succeed(0)
+	if taken.isUDP() {
+		return s.datagrams.desks.targetAt(peer)
+	}
+	known := s.tcp.connections.of(taken.cookie)
+	if known == nil || known.isPending() {
+		return netip.AddrPort{}, false
+	}
+	return known.target, true
 }

@@ -6,8 +6,9 @@ import (
 	"sync"
 )
 
-// relay carries bytes between a program's connection and its tunnel until both directions have ended.
-func relay(program *net.TCPConn, through *tunnel) {
+// relay carries bytes between a program's connection and its tunnel until both directions have ended. A listener, if there is
+// one, hears what the program is told.
+func relay(program *net.TCPConn, through *tunnel, listener io.Writer) {
 	defer func() { _ = program.Close() }()
 	defer func() { _ = through.conn.Close() }()
 	if len(through.early) > 0 {
@@ -24,7 +25,11 @@ func relay(program *net.TCPConn, through *tunnel) {
 		_ = through.conn.CloseWrite()
 	})
 	directions.Go(func() {
-		if _, err := io.Copy(program, through.conn); err != nil {
+		var from io.Reader = through.conn
+		if listener != nil {
+			from = io.TeeReader(from, listener)
+		}
+		if _, err := io.Copy(program, from); err != nil {
 			_ = program.SetLinger(0)
 			_ = program.Close()
 			return

@@ -79,16 +79,22 @@ func (s *socket) disconnect() error {
 
 func (s *socket) localAddress() (netip.AddrPort, error) {
 	name, err := unix.Getsockname(s.fd)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
+	return addressOf(name), err
+}
+
+func (s *socket) peerAddress() (netip.AddrPort, error) {
+	name, err := unix.Getpeername(s.fd)
+	return addressOf(name), err
+}
+
+func addressOf(name unix.Sockaddr) netip.AddrPort {
 	switch name := name.(type) {
 	case *unix.SockaddrInet4:
-		return netip.AddrPortFrom(netip.AddrFrom4(name.Addr), uint16(name.Port)), nil
+		return netip.AddrPortFrom(netip.AddrFrom4(name.Addr), uint16(name.Port))
 	case *unix.SockaddrInet6:
-		return netip.AddrPortFrom(netip.AddrFrom16(name.Addr).Unmap(), uint16(name.Port)), nil
+		return netip.AddrPortFrom(netip.AddrFrom16(name.Addr).Unmap(), uint16(name.Port))
 	default:
-		return netip.AddrPort{}, unix.EAFNOSUPPORT
+		return netip.AddrPort{}
 	}
 }
 
@@ -144,4 +150,8 @@ func (s *socket) isTCP() bool {
 	}
 	protocol, err := unix.GetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_PROTOCOL)
 	return err == nil && (protocol == unix.IPPROTO_TCP || protocol == unix.IPPROTO_MPTCP)
+}
+
+func (s *socket) isUDP() bool {
+	return s.isInet() && s.kind == unix.SOCK_DGRAM
 }

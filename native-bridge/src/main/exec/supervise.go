@@ -17,11 +17,32 @@ type heldCall struct {
 	*notification
 	listener listener
 	by       program
+	thenSend []byte // what a connection is to begin with (MSG_FASTOPEN)
 }
 
 func (c *heldCall) pass()                 { c.listener.pass(c.id) }
 func (c *heldCall) succeed(value int64)   { c.listener.succeed(c.id, value) }
 func (c *heldCall) fail(errno unix.Errno) { c.listener.fail(c.id, errno) }
+
+// finish answers with what a call has returned.
+func (c *heldCall) finish(n int, err error) {
+	if err != nil {
+		c.fail(errnoOf(err))
+		return
+	}
+	c.succeed(int64(n))
+}
+
+// udpSocket is socket for one of UDP; other sockets are the kernel's.
+func (c *heldCall) udpSocket() *socket {
+	taken := c.socket()
+	if taken != nil && !taken.isUDP() {
+		taken.close()
+		c.pass()
+		return nil
+	}
+	return taken
+}
 
 // socket duplicates the descriptor that the call names first; nil when there is none and the call has its answer.
 func (c *heldCall) socket() *socket {
@@ -39,8 +60,9 @@ func (c *heldCall) socket() *socket {
 
 // supervisor answers the system calls that the filter holds up.
 type supervisor struct {
-	listener listener
-	tcp      *tcp
+	listener  listener
+	tcp       *tcp
+	datagrams *datagrams
 }
 
 // run answers until nobody is left who could ask.
@@ -85,6 +107,18 @@ func (s *supervisor) answer(call *heldCall) {
 	switch call.number {
 	case unix.SYS_CONNECT:
 		s.connect(call)
+	case unix.SYS_SENDTO:
+		s.sendto(call)
+	case unix.SYS_SENDMSG:
+		s.sendmsg(call)
+	case unix.SYS_SENDMMSG:
+		s.sendmmsg(call)
+	case unix.SYS_RECVFROM:
+		s.recvfrom(call)
+	case unix.SYS_RECVMSG:
+		s.recvmsg(call)
+	case unix.SYS_RECVMMSG:
+		s.recvmmsg(call)
 	case unix.SYS_GETPEERNAME:
 		s.getpeername(call)
 	case unix.SYS_GETSOCKOPT:
@@ -95,19 +129,20 @@ func (s *supervisor) answer(call *heldCall) {
 }
 
 func (s *supervisor) connect(call *heldCall) {
-	address, ok := call.address(call.args[1], call.args[2])
-	if !ok || isOwnBusiness(address.Addr()) {
+	target, ok := call.address(call.args[1], call.args[2])
+	if !ok || !s.mayBeAgents(target) {
 		call.pass()
 		return
 	}
 	taken := call.socket()
-	if taken == nil {
-		return
-	}
-	if !taken.isTCP() {
+	switch {
+	case taken == nil:
+	case taken.isTCP():
+		s.tcp.connect(call, taken, target)
+	case taken.isUDP():
+		s.datagrams.connect(call, taken, target)
+	default:
 		taken.close()
 		call.pass()
-		return
 	}
-	s.tcp.connect(call, taken, address)
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/netip"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -12,6 +14,7 @@ import (
 type tcp struct {
 	agent       controlAgent
 	connections *connections
+	resolver    *resolver
 	complaints  *complaints
 	meetings    loopbacks[*meeting]
 	receptions  loopbacks[*reception]
@@ -37,13 +40,7 @@ func openLoopbacks[T any](open func(netip.Addr) (T, error)) (loopbacks[T], error
 
 // forSocket chooses by what the socket can reach: one of IPv6 reaches IPv4 too, unless it was told not to.
 func (l loopbacks[T]) forSocket(s *socket) (T, error) {
-	if s.domain == unix.AF_INET {
-		return l.four, nil
-	}
-	only, err := unix.GetsockoptInt(s.fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY)
-	local, errLocal := s.localAddress()
-	isBound := errLocal == nil && !local.Addr().IsUnspecified()
-	if err == nil && only == 0 && !(isBound && local.Addr().Is6()) {
+	if !needsIPv6(s) {
 		return l.four, nil
 	}
 	if !l.hasSix {
@@ -52,8 +49,8 @@ func (l loopbacks[T]) forSocket(s *socket) (T, error) {
 	return l.six, nil
 }
 
-func newTCP(agent controlAgent, complaints *complaints) (*tcp, error) {
-	made := &tcp{agent: agent, connections: newConnections(), complaints: complaints}
+func newTCP(agent controlAgent, resolver *resolver, complaints *complaints) (*tcp, error) {
+	made := &tcp{agent: agent, connections: newConnections(), resolver: resolver, complaints: complaints}
 	var err error
 	if made.meetings, err = openLoopbacks(openMeeting); err != nil {
 		return nil, err
@@ -130,8 +127,12 @@ func (t *tcp) connectBlocking(call *heldCall, s *socket, made *connection) {
 		var conn *net.TCPConn
 		if conn, err = t.receive(s); err == nil {
 			made.succeed()
-			go relay(conn, opened)
-			call.succeed(0)
+			go t.carry(conn, opened, made.target)
+			if call.thenSend == nil {
+				call.succeed(0)
+				return
+			}
+			call.finish(sendRaw(s.fd, call.thenSend, nil, nil, unix.MSG_NOSIGNAL))
 			return
 		}
 		_ = opened.conn.Close()
@@ -160,13 +161,13 @@ func (t *tcp) complete(by program, s *socket, made *connection, meeting *meeting
 		return
 	}
 	made.succeed()
-	if err := t.join(s, meeting, opened); err != nil {
+	if err := t.join(s, meeting, opened, made); err != nil {
 		_ = opened.conn.Close() // the program has closed its socket meanwhile, or it gave up
 		_ = s.disconnect()
 	}
 }
 
-func (t *tcp) join(s *socket, meeting *meeting, opened *tunnel) error {
+func (t *tcp) join(s *socket, meeting *meeting, opened *tunnel, made *connection) error {
 	waiting, err := s.localAddress()
 	if err != nil {
 		return err
@@ -179,14 +180,34 @@ func (t *tcp) join(s *socket, meeting *meeting, opened *tunnel) error {
 	if err != nil {
 		return err
 	}
-	go relay(conn, opened)
+	go t.carry(conn, opened, made.target)
 	return nil
 }
 
+// dial asks for the target by the name that its address was found under, so that rules for names hold. Whatever name server
+// the program asks over TCP, the agent answers.
 func (t *tcp) dial(by program, target netip.AddrPort) (*tunnel, error) {
-	opened, err := t.agent.open(context.Background(), target.String())
+	if target.Port() == dnsPort {
+		return t.agent.openDNS(context.Background())
+	}
+	asked := target.String()
+	if name := t.resolver.lookups.nameOf(target.Addr()); name != "" {
+		asked = name + ":" + strconv.Itoa(int(target.Port()))
+	}
+	opened, err := t.agent.open(context.Background(), asked)
 	if err != nil {
-		t.complaints.refused(by, target.String(), err)
+		t.complaints.refused(by, asked, err)
 	}
 	return opened, err
+}
+
+func (t *tcp) carry(conn *net.TCPConn, opened *tunnel, target netip.AddrPort) {
+	if target.Port() != dnsPort {
+		relay(conn, opened, nil)
+		return
+	}
+	told, tell := io.Pipe()
+	go func() { _ = told.CloseWithError(t.resolver.learnFrom(told)) }()
+	relay(conn, opened, tell)
+	_ = tell.Close()
 }

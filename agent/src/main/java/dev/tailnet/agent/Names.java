@@ -11,6 +11,7 @@ import dev.tailnet.proxy.resolve.CachingResolver;
 import dev.tailnet.proxy.server.BindFailure;
 import dev.tailnet.proxy.server.DnsServer;
 import dev.tailnet.proxy.server.EventLoops;
+import io.netty.channel.ChannelPipeline;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,11 @@ final class Names implements AutoCloseable {
 
     DnsCounts dnsCounts() {
         return frontEnd.counts();
+    }
+
+    /** Has a connection answer DNS messages as they are framed over TCP. */
+    void serve(ChannelPipeline stream) {
+        frontEnd.installTcp(stream);
     }
 
     void listen(EventLoops loops, List<InetSocketAddress> addresses, OpenListeners listeners) throws StartFailure {

@@ -19,7 +19,10 @@ import dev.tailnet.proxy.datagram.Datagrams;
 import dev.tailnet.proxy.policy.OwnListeners;
 import dev.tailnet.proxy.server.BindFailure;
 import dev.tailnet.proxy.server.ListenerSpec;
+import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.server.ProxyServer;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -177,7 +180,18 @@ final class Traffic implements Part {
     }
 
     Tunnels tunnels() {
-        return (client, target) -> proxies().tunnel(client, target);
+        return new Tunnels() {
+            @Override
+            public boolean open(Channel client, Target target) {
+                return proxies().tunnel(client, target);
+            }
+
+            @Override
+            public boolean openNames(ChannelPipeline pipeline) {
+                names.serve(pipeline);
+                return true;
+            }
+        };
     }
 
     private Counts counts() {

@@ -2,8 +2,9 @@ package dev.tailnet.agent.status;
 
 import dev.tailnet.proxy.request.Target;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
 
-/** Makes tunnels out of connections to the control socket. */
+/** Makes tunnels, and streams of DNS messages, out of connections to the control socket. */
 @FunctionalInterface
 public interface Tunnels {
 
@@ -14,4 +15,13 @@ public interface Tunnels {
      * @return false when there are as many connections as are allowed; then nothing was done
      */
     boolean open(Channel client, Target target);
+
+    /**
+     * Puts handlers at the end of the pipeline that answer DNS messages as they are framed over TCP (RFC 1035, section 4.2.2).
+     *
+     * @return false when there are no names to be had; then nothing was done
+     */
+    default boolean openNames(ChannelPipeline pipeline) {
+        return false;
+    }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 
 /** Makes a message of a TCP stream look like one that came over UDP, so that one decoder reads both. */
 final class FrameToPacket extends MessageToMessageDecoder<ByteBuf> {
+    /** Responses go back over the stream, which may be a unix socket's. */
+    private static final InetSocketAddress NOBODY = new InetSocketAddress(0);
 
     FrameToPacket() {
         super(ByteBuf.class);
@@ -16,8 +18,6 @@ final class FrameToPacket extends MessageToMessageDecoder<ByteBuf> {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf frame, List<Object> out) {
-        out.add(new DatagramPacket(
-                frame.retain(), (InetSocketAddress) ctx.channel().localAddress(), (InetSocketAddress)
-                        ctx.channel().remoteAddress()));
+        out.add(new DatagramPacket(frame.retain(), NOBODY, NOBODY));
     }
 }
