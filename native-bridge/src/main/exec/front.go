@@ -28,21 +28,29 @@ func frontMain(args []string) int {
 		complain("%v", err)
 		return exitUsage
 	}
+	var own *ownAgent
 	if err := (controlAgent{path: socket}).ping(); err != nil {
-		complain("%s", noAgent(socket, err))
-		return exitNoAgent
+		if !options.start || errors.Is(err, unix.EACCES) {
+			complain("%s", noAgent(socket, err))
+			return exitNoAgent
+		}
+		if own, err = startAgent(socket); err != nil {
+			complain("%v", err)
+			return exitNode
+		}
 	}
-	return runFront(socket, options.command)
+	return runFront(socket, options.command, own)
 }
 
 func noAgent(socket string, err error) string {
 	if errors.Is(err, unix.EACCES) {
 		return "the agent at " + socket + " cannot be asked: permission denied. Run this as the user the agent runs as"
 	}
-	return "no agent is running at " + socket + ". Start one with 'tailnet-agent run', or name its directory with --runtime-dir"
+	return "no agent is running at " + socket + ". Start one with 'tailnet-agent run' or --start, or name its directory with --runtime-dir"
 }
 
-func runFront(socket string, command []string) int {
+func runFront(socket string, command []string, own *ownAgent) int {
+	defer own.stop()
 	adoptOrphans()
 	supervisor, theirs, err := newPair()
 	if err != nil {
@@ -69,11 +77,12 @@ func runFront(socket string, command []string) int {
 		case err != nil:
 			return supervisorDied(pid, err)
 		case kind == messageExited:
+			own.stop()
 			endAs(syscall.WaitStatus(uint32(value)))
 		case kind == messageFailed:
 			return int(value)
 		case kind == messageStopped:
-			stopAs(syscall.Signal(value), signals)
+			stopAs(syscall.Signal(value))
 		}
 	}
 }
@@ -126,21 +135,4 @@ func isFromTerminal(number syscall.Signal) bool {
 	defer func() { _ = unix.Close(terminal) }()
 	foreground, err := unix.IoctlGetInt(terminal, unix.TIOCGPGRP)
 	return err == nil && (foreground == unix.Getpgrp() || number == unix.SIGTTIN || number == unix.SIGTTOU)
-}
-
-// stopAs stops this process as the program was, for a shell to see, and returns when it is continued.
-func stopAs(number syscall.Signal, signals chan os.Signal) {
-	signal.Reset(number)
-	_ = unix.Kill(os.Getpid(), number)
-	if number != unix.SIGSTOP {
-		signal.Notify(signals, number)
-	}
-}
-
-// dieOf ends this process by a signal, without a core file of its own.
-func dieOf(number syscall.Signal) {
-	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
-	signal.Reset(number)
-	_ = unix.Kill(os.Getpid(), number)
-	os.Exit(128 + int(number))
 }

@@ -58,7 +58,12 @@ func supervise(front *peer, socket string, command []string) (int, error) {
 	state := new(programState)
 	go obey(front, pid, state)
 	supervisor := &supervisor{listener: listener(fd), tcp: tcp, datagrams: newDatagrams(newDesks(func(d *desk) receiver {
-		return newNameDesk(d, resolver)
+		if d.target.Port() == dnsPort {
+			return newNameDesk(d, resolver)
+		}
+		return newTailnetDesk(d, agent, func(err error) {
+			tcp.complaints.refused(program{tid: uint32(pid)}, d.target.String()+" (UDP)", err)
+		})
 	}))}
 	go func() {
 		if supervisor.run() != nil {

@@ -9,11 +9,12 @@ import (
 )
 
 // meeting is where sockets that must not wait are connected to until it is known how the connection ended: a listener that
-// drops every SYN, so that they stay in SYN_SENT as with a target that has not answered. When the connection is
+// drops every SYN because its queue is full, so that they stay in SYN_SENT as with a target that has not answered. When the connection is
 // made, a socket of ours with the listener's port connects to them: a simultaneous open (RFC 9293, section 3.5), which the
 // kernel reports to whoever polls as it does any other.
 type meeting struct {
 	listening int
+	filling   int
 	address   netip.AddrPort
 }
 
@@ -23,9 +24,9 @@ func openMeeting(loopback netip.Addr) (*meeting, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened := &meeting{listening: fd}
+	opened := &meeting{listening: fd, filling: -1}
 	if err := opened.listen(loopback); err != nil {
-		_ = unix.Close(fd)
+		opened.close()
 		return nil, err
 	}
 	return opened, nil
@@ -35,20 +36,32 @@ func (m *meeting) listen(loopback netip.Addr) error {
 	if err := unix.SetsockoptInt(m.listening, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1); err != nil {
 		return err
 	}
-	dropAll := answer(0)
-	program := unix.SockFprog{Len: 1, Filter: &dropAll}
-	if err := unix.SetsockoptSockFprog(m.listening, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &program); err != nil {
-		return err
-	}
 	if err := bind(m.listening, netip.AddrPortFrom(loopback, 0)); err != nil {
 		return err
 	}
-	if err := unix.Listen(m.listening, 1); err != nil {
+	if err := unix.Listen(m.listening, 0); err != nil {
 		return err
 	}
 	address, err := (&socket{fd: m.listening}).localAddress()
+	if err != nil {
+		return err
+	}
 	m.address = address
-	return err
+	return m.fill()
+}
+
+// fill takes the one place that a queue of length 0 has, for ever.
+func (m *meeting) fill() error {
+	fd, err := streamSocket(m.address.Addr())
+	if err != nil {
+		return err
+	}
+	if err := connectRaw(fd, formatAddress(domainOf(m.address.Addr()), m.address)); err != nil {
+		_ = unix.Close(fd)
+		return err
+	}
+	m.filling = fd
+	return nil
 }
 
 // wait puts a socket that must not block into SYN_SENT.
@@ -103,4 +116,9 @@ func bindDomain(fd, domain int, to netip.AddrPort) error {
 		return errno
 	}
 	return nil
+}
+
+func (m *meeting) close() {
+	_ = unix.Close(m.listening)
+	_ = unix.Close(m.filling)
 }

@@ -11,18 +11,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const usageText = `Usage: tailnet-agent exec [--runtime-dir=DIR] [--] CMD [ARG]...
+const usageText = `Usage: tailnet-agent exec [--start] [--runtime-dir=DIR] [--] CMD [ARG]...
 
 Runs a program whose TCP connections and name lookups go through the running agent, by its policy and into its audit log. The
 program needs to know nothing of proxies, and neither privilege nor a TUN device is used. What it starts is followed.
 
+      --start             Start an agent for as long as CMD runs, if none is running; its flags come from the environment
+                          (TS_AUTHKEY, TAILNET_...)
       --runtime-dir=DIR   Runtime directory of the agent (default: where 'run' has it)
   -h, --help              Show this help
 
 Connections to loopback addresses and unix sockets are left alone.
 
-Exit code: the program's; 2 wrong flag, 7 no agent is running, 125 this system does not allow it, 126 CMD cannot be run,
-127 CMD is not found.
+Exit code: the program's; 2 wrong flag, 6 the agent of --start does not start, 7 no agent is running, 125 this system does not allow it, 126 CMD
+cannot be run, 127 CMD is not found.
 
 Examples:
   tailnet-agent exec -- psql -h postgres.internal
@@ -35,6 +37,7 @@ var errHelp = errors.New("help")
 // options is what the command line says.
 type options struct {
 	runtimeDir string
+	start      bool
 	command    []string
 }
 
@@ -54,6 +57,8 @@ func parseOptions(args []string) (options, error) {
 		switch name {
 		case "-h", "--help":
 			return parsed, errHelp
+		case "--start":
+			parsed.start = true
 		case "--runtime-dir":
 			if !hasValue {
 				if len(args) == 0 {

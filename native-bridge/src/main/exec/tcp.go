@@ -6,9 +6,13 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
+
+// untoldFor is how long a failure waits for a program that may not care.
+const untoldFor = time.Minute
 
 // tcp connects programs' TCP sockets to targets: the agent dials, the socket is given the tunnel as its peer.
 type tcp struct {
@@ -127,7 +131,7 @@ func (t *tcp) connectBlocking(call *heldCall, s *socket, made *connection) {
 		var conn *net.TCPConn
 		if conn, err = t.receive(s); err == nil {
 			made.succeed()
-			go t.carry(conn, opened, made.target)
+			go t.carry(conn, opened, s.cookie, made)
 			if call.thenSend == nil {
 				call.succeed(0)
 				return
@@ -157,6 +161,7 @@ func (t *tcp) complete(by program, s *socket, made *connection, meeting *meeting
 	opened, err := t.dial(by, made.target)
 	if err != nil {
 		made.fail(errnoOf(err))
+		time.AfterFunc(untoldFor, func() { t.connections.forget(s.cookie, made) })
 		_ = s.disconnect()
 		return
 	}
@@ -180,7 +185,7 @@ func (t *tcp) join(s *socket, meeting *meeting, opened *tunnel, made *connection
 	if err != nil {
 		return err
 	}
-	go t.carry(conn, opened, made.target)
+	go t.carry(conn, opened, s.cookie, made)
 	return nil
 }
 
@@ -201,8 +206,10 @@ func (t *tcp) dial(by program, target netip.AddrPort) (*tunnel, error) {
 	return opened, err
 }
 
-func (t *tcp) carry(conn *net.TCPConn, opened *tunnel, target netip.AddrPort) {
-	if target.Port() != dnsPort {
+// carry takes the connection to its end, and is the last that knows of it.
+func (t *tcp) carry(conn *net.TCPConn, opened *tunnel, cookie uint64, made *connection) {
+	defer t.connections.forget(cookie, made)
+	if made.target.Port() != dnsPort {
 		relay(conn, opened, nil)
 		return
 	}

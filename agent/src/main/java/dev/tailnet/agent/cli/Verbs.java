@@ -30,6 +30,7 @@ final class Verbs {
         verbs.all.put("resolve", ResolveVerb::new);
         verbs.all.put("check", CheckVerb::new);
         verbs.all.put("nc", NcVerb::new);
+        verbs.all.put("exec", ExecVerb::new);
         verbs.all.put("policy", PolicyVerb::new);
         verbs.all.put("audit", AuditVerb::new);
         verbs.all.put("env", EnvVerb::new);
