@@ -131,14 +131,3 @@ func installFilter() (int, error) {
 	}
 	return int(fd), nil
 }
-
-func filterFailure(errno unix.Errno) error {
-	switch errno {
-	case unix.EINVAL, unix.ENOSYS:
-		return fmt.Errorf("the kernel has no seccomp user notification (Linux 5.6, or a sandbox such as gVisor without it): %w", errno)
-	case unix.EBUSY:
-		return fmt.Errorf("another supervisor is asked about this process's system calls already: %w", errno)
-	default:
-		return fmt.Errorf("seccomp is not allowed here: %w", errno)
-	}
-}

@@ -44,6 +44,9 @@ func supervise(front *peer, socket string, command []string) (int, error) {
 	}
 	agent := controlAgent{path: socket}
 	resolver := &resolver{agent: agent, lookups: newLookups()}
+	if err := checkYama(); err != nil {
+		return exitWrapper, err
+	}
 	tcp, err := newTCP(agent, resolver, newComplaints())
 	if err != nil {
 		return exitWrapper, err

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.testing.HttpTarget;
-import dev.tailnet.testnet.AuthKeyOptions;
 import dev.tailnet.testnet.fixture.EchoServer;
 import dev.tailnet.testnet.fixture.UdpEchoServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -411,24 +409,6 @@ class ExecIT {
         assertThat(none.errors()).contains("no agent is running").contains("tailnet-agent run");
         assertThat(program().run("--nonsense").exitCode()).isEqualTo(ExitCode.USAGE.code());
         assertThat(program().run("--help").ok()).startsWith("Usage: tailnet-agent exec ");
-    }
-
-    @Test
-    void startsAnAgentForTheDuration() throws IOException {
-        var distribution = tailnet.folder();
-        var copy = Files.createDirectory(distribution.resolve("libexec")).resolve("tailnet-exec");
-        Files.copy(executable(), copy, StandardCopyOption.COPY_ATTRIBUTES);
-        Files.createSymbolicLink(distribution.resolve("bin"), tailnet.program().getParent());
-        var runtime = distribution.resolve("run");
-        var run = Program.at(copy, home)
-                .with(tailnet.network().nodeEnvironment())
-                .with("TS_AUTHKEY", tailnet.network().createAuthKey(AuthKeyOptions.ephemeralNode()))
-                .with("TAILNET_LOGIN_SERVER", tailnet.network().controlUrl())
-                .with("TAILNET_HOSTNAME", "short")
-                .with("TAILNET_LIBRARY", System.getProperty("dev.tailnet.library"))
-                .run("--start", "--runtime-dir=" + runtime, "--", installed("curl"), "-sS", url());
-        assertThat(run.ok()).as(run.errors()).isEqualTo(PAGE);
-        assertThat(runtime.resolve("agent.sock")).doesNotExist();
     }
 
     @Test

@@ -80,11 +80,6 @@ final class Tailnet implements AutoCloseable {
         return environment;
     }
 
-    /** The agent's own program. */
-    Path program() {
-        return program;
-    }
-
     /** Where programs find {@code tailnet-agent}. */
     String path() {
         return program.getParent() + File.pathSeparator + System.getenv("PATH");
