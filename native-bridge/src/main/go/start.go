@@ -132,6 +132,9 @@ func (n *node) finishStart(opts options, saved *ipn.Prefs) error {
 		return errors.New("the tailscale backend runs without netstack")
 	}
 	n.netstack.Store(impl)
+	// Told only of changes, health would never say that there was no network to begin with.
+	system := n.server.Sys()
+	system.HealthTracker.Get().SetAnyInterfaceUp(system.NetMon.Get().InterfaceState().AnyInterfaceUp())
 	timeWait := tcpip.TCPTimeWaitTimeoutOption(opts.timeWait)
 	if err := impl.SetTransportProtocolOption(tcp.ProtocolNumber, &timeWait); err != nil {
 		return fmt.Errorf("option time-wait-ms: %s", err)

@@ -30,6 +30,8 @@ record NodeCondition(
         boolean stopped,
         boolean hasRun,
         boolean leftHere) {
+    private static final String NO_NETWORK =
+            "this machine has no network (no interface but loopback is up with an address)";
 
     static NodeCondition initial() {
         return new NodeCondition(
@@ -138,7 +140,11 @@ record NodeCondition(
                             + "): it was removed there");
         }
         return switch (ipn) {
-            case RUNNING -> NodeState.running();
+            case RUNNING ->
+                hasNetwork()
+                        ? NodeState.running()
+                        : NodeState.trying(
+                                Trouble.RELAY_UNREACHABLE, NO_NETWORK + ". The node goes on as soon as there is one.");
             case STARTING -> connecting();
             case NEEDS_MACHINE_AUTH ->
                 NodeState.stuck(
@@ -157,8 +163,15 @@ record NodeCondition(
         };
     }
 
+    private boolean hasNetwork() {
+        return !warnings.containsKey("network-status");
+    }
+
     private NodeState connecting() {
-        for (String code : new String[] {"network-status", "no-derp-home", "no-derp-connection"}) {
+        if (!hasNetwork()) {
+            return NodeState.trying(Trouble.RELAY_UNREACHABLE, "logged in, but not connected: " + NO_NETWORK);
+        }
+        for (String code : new String[] {"no-derp-home", "no-derp-connection"}) {
             String warning = warnings.get(code);
             if (warning != null) {
                 return NodeState.trying(Trouble.RELAY_UNREACHABLE, "logged in, but not connected: " + warning);
@@ -200,6 +213,12 @@ record NodeCondition(
             return ControlTrouble.isIn(trouble)
                     ? ControlTrouble.explain(login.server(), trouble)
                     : LoginRefusal.explain(login, trouble);
+        }
+        if (!hasNetwork()) {
+            return NodeState.trying(
+                    Trouble.CONTROL_UNREACHABLE,
+                    "control server " + login.server() + " cannot be asked: " + NO_NETWORK
+                            + ". The node logs in as soon as there is one.");
         }
         return NodeState.starting("logging in at " + login.server());
     }

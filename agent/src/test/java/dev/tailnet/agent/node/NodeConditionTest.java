@@ -236,6 +236,24 @@ class NodeConditionTest {
     }
 
     @Test
+    void aMachineWithoutNetworkIsNoneOfThePeersFault() {
+        Notification down =
+                parser.parse("{\"Health\":{\"Warnings\":{\"network-status\":{\"Text\":\"the network is down\"}}}}");
+        NodeCondition cut = NodeCondition.initial().after(state(6)).after(down);
+
+        assertThat(cut.state(WITH_KEY, NOW).isRunning()).isFalse();
+        assertThat(cut.state(WITH_KEY, NOW).outlook()).isEqualTo(Outlook.TRYING);
+        assertThat(cut.state(WITH_KEY, NOW).reason()).startsWith("this machine has no network");
+        assertThat(cut.hasLostItsLogin()).isFalse();
+        assertThat(cut.after(parser.parse("{\"Health\":{\"Warnings\":{}}}"))
+                        .state(WITH_KEY, NOW)
+                        .isRunning())
+                .isTrue();
+        assertThat(NodeCondition.initial().after(down).state(WITH_KEY, NOW).reason())
+                .startsWith("control server http://127.0.0.1:8080 cannot be asked: this machine has no network");
+    }
+
+    @Test
     void asksForApproval() {
         NodeState state = NodeCondition.initial().after(state(3)).state(WITH_KEY, NOW);
 

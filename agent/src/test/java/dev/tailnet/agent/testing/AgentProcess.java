@@ -81,6 +81,12 @@ public final class AgentProcess implements AutoCloseable {
             return this;
         }
 
+        /** The agent has a network of its own, in which there is nothing but a loopback interface at first. */
+        public Builder ownNetwork() {
+            prefix.addAll(List.of("unshare", "--net", "--", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"));
+            return this;
+        }
+
         /** Returns when the agent answers on its control socket, which is after the proxies are bound. */
         public AgentProcess start() {
             AgentProcess agent = launch();
@@ -298,6 +304,25 @@ public final class AgentProcess implements AutoCloseable {
 
     /** The same in an environment of its own, but for where programs and the library are. */
     public Said verb(Map<String, String> environment, String verb, String... arguments) {
+        try {
+            Process running = begin(environment, verb, arguments);
+            running.getOutputStream().close();
+            String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Said(running.waitFor(), output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Starts a verb that goes on, with its error output in its output. */
+    public Process begin(String verb, String... arguments) {
+        return begin(System.getenv(), verb, arguments);
+    }
+
+    private Process begin(Map<String, String> environment, String verb, String... arguments) {
         List<String> command = java();
         String library = System.getProperty("dev.tailnet.library");
         if (library != null) {
@@ -314,15 +339,9 @@ public final class AgentProcess implements AutoCloseable {
             var builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().keySet().retainAll(List.of("PATH", "LANG", "TAILNET_LIBRARY"));
             builder.environment().putAll(environment);
-            Process running = builder.start();
-            running.getOutputStream().close();
-            String output = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Said(running.waitFor(), output);
+            return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tailnet.testnet;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
@@ -30,9 +31,11 @@ final class Headscale implements AutoCloseable {
     Headscale(Path directory, NetworkOptions options) throws IOException {
         this.directory = Files.createDirectory(directory);
         this.config = directory.resolve("config.yaml");
-        InetSocketAddress http = Ports.freeTcp();
+        InetAddress address = options.controlAddress();
+        var http = new InetSocketAddress(address, Ports.freeTcp().getPort());
+        var stun = new InetSocketAddress(address, Ports.freeUdp().getPort());
         this.url = URI.create("http://" + Ports.hostPort(http));
-        Files.writeString(config, HeadscaleConfig.file(directory, http, Ports.freeUdp(), options));
+        Files.writeString(config, HeadscaleConfig.file(directory, http, stun, options));
     }
 
     URI url() {

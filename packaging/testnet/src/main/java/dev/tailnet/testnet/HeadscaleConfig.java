@@ -28,7 +28,7 @@ final class HeadscaleConfig {
                 Map.entry("stun_listen_addr", Ports.hostPort(stun)),
                 Map.entry("private_key_path", directory.resolve("derp.key").toString()),
                 Map.entry("automatically_add_embedded_derp_region", true),
-                Map.entry("ipv4", "127.0.0.1"),
+                Map.entry("ipv4", http.getAddress().getHostAddress()),
                 Map.entry("ipv6", "none"));
         var dns = Map.of(
                 "magic_dns", options.magicDns(),

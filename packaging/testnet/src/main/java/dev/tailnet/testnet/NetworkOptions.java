@@ -1,13 +1,16 @@
 package dev.tailnet.testnet;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * How a test network is set up.
  *
  * @param baseDomain the tailnet's MagicDNS domain: a node {@code web} is {@code web.<baseDomain>}
- * @param controlName how the control server calls itself; its relay is known by this name, with 127.0.0.1 as its address
+ * @param controlName how the control server calls itself; its relay is known by this name. If it is an IPv4 address of this machine both
+ *     listen there, else on 127.0.0.1
  * @param extraRecords further names that the control server hands out (Headscale's {@code extra_records})
  * @param searchDomains what names are tried with, beside the tailnet's own domain
  * @param splitDns name servers by domain suffix, by address (Headscale takes no port); nodes ask them for the names below that suffix
@@ -20,6 +23,8 @@ public record NetworkOptions(
         List<String> searchDomains,
         Map<String, List<String>> splitDns,
         boolean magicDns) {
+    private static final Pattern IPV4 = Pattern.compile("[0-9.]+");
+
     public NetworkOptions {
         extraRecords = List.copyOf(extraRecords);
         searchDomains = List.copyOf(searchDomains);
@@ -42,6 +47,11 @@ public record NetworkOptions(
                 List.of(),
                 Map.of(),
                 true);
+    }
+
+    /** Where control server and relay listen. */
+    InetAddress controlAddress() {
+        return InetAddress.ofLiteral(IPV4.matcher(controlName).matches() ? controlName : "127.0.0.1");
     }
 
     public NetworkOptions withoutMagicDns() {
