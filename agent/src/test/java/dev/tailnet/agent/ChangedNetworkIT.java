@@ -33,7 +33,6 @@ class ChangedNetworkIT {
                         .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
                         .ownNetwork()
                         .start()) {
-
             awaitThatThereIsNoNetwork(agent);
             Process tunnel;
             try (Uplink unused = Uplink.of(agent.pid(), 1)) {
@@ -57,10 +56,11 @@ class ChangedNetworkIT {
                 network.awaitNodes(
                         LONG,
                         nodes -> nodes.stream().anyMatch(node -> node.name().equals("moving") && node.online()));
+                tunnel.getOutputStream().close();
+                waiting.getOutputStream().close();
+                Eventually.get(
+                        SOON, () -> agent.status().at("/connections/tunnels").asInt(), open -> open == 0);
             }
-            tunnel.getOutputStream().close();
-            waiting.getOutputStream().close();
-            Eventually.get(SOON, () -> agent.status().at("/connections/tunnels").asInt(), open -> open == 0);
         }
     }
 

@@ -183,6 +183,9 @@ class StayingIT extends OnTestNetwork {
                     .contains("auth key rejected by " + network.controlUrl());
             Curl curl = agent.overHttp("http://somewhere:80");
             assertThat(curl.errors()).contains("HTTP/1.1 503");
+            var wait = agent.verb("wait", "--timeout=1s");
+            assertThat(wait.exitCode()).isEqualTo(ExitCode.TIMEOUT.code());
+            assertThat(wait.output()).contains("It cannot join again");
         }
     }
 

@@ -40,8 +40,13 @@ final class WaitVerb implements Verb {
         while (deadline - System.nanoTime() > 0) {
             try {
                 await(arguments, Duration.ofNanos(deadline - System.nanoTime()));
-                Progress.clear();
-                return ExitCode.OK;
+                if (isUp(arguments)) {
+                    Progress.clear();
+                    return ExitCode.OK;
+                }
+                if (!Pause.of(BETWEEN_ATTEMPTS)) {
+                    break;
+                }
             } catch (ControlException e) {
                 if (e instanceof LocalApiException answer && answer.isDenied()) {
                     throw e;
@@ -71,6 +76,18 @@ final class WaitVerb implements Verb {
                     return;
                 }
             }
+        }
+    }
+
+    /** What the tailscale packages call running may be a node that was removed, or that has no network: the agent knows. */
+    private static boolean isUp(ParseResult arguments) {
+        try {
+            return Json.parse(AgentBeside.client(arguments).get("/status"))
+                    .text("state")
+                    .filter("running"::equals)
+                    .isPresent();
+        } catch (ControlException e) {
+            return true; // another program's socket, which cannot be asked
         }
     }
 
