@@ -7,6 +7,7 @@ package main
 
 /*
 #cgo CFLAGS: -I${SRCDIR}/../include -O2 -Wall -Wextra -Werror -Wno-unused-parameter
+#cgo LDFLAGS: -Wl,--no-as-needed -l:libpthread.so.0 -l:libresolv.so.2
 #include <errno.h>
 
 #include "abi.h"

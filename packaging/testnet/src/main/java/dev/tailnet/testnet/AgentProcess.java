@@ -47,6 +47,22 @@ public final class AgentProcess implements AutoCloseable {
      */
     public static AgentProcess start(
             Path home, Path directory, Map<String, String> environment, String authKey, List<String> arguments) {
+        return start(home, directory, environment, Map.of("TS_AUTHKEY", authKey), arguments);
+    }
+
+    /**
+     * Starts one; returns at once.
+     *
+     * @param environment for the process and for the verbs of {@link #command}
+     * @param own for the process alone
+     * @throws TestNetworkException if it cannot be executed
+     */
+    public static AgentProcess start(
+            Path home,
+            Path directory,
+            Map<String, String> environment,
+            Map<String, String> own,
+            List<String> arguments) {
         Path program = home.toAbsolutePath().resolve("bin/tailnet-agent");
         if (!Files.isExecutable(program)) {
             throw new TestNetworkException(program + " is missing. Build it with: mvn -q -DskipTests package");
@@ -56,14 +72,12 @@ public final class AgentProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make " + directory, e);
         }
-        var variables = new HashMap<>(environment);
-        variables.put("JAVA_HOME", System.getProperty("java.home"));
-        var withKey = new HashMap<>(variables);
-        withKey.put("TS_AUTHKEY", authKey);
+        var all = new HashMap<>(environment);
+        all.putAll(own);
         var command = new ArrayList<>(List.of(program.toString(), "run", "--runtime-dir=" + directory.resolve("run")));
         command.addAll(arguments);
-        var process = ChildProcess.start("tailnet-agent", directory, directory.resolve("agent.log"), withKey, command);
-        return new AgentProcess(program, directory, variables, process);
+        var process = ChildProcess.start("tailnet-agent", directory, directory.resolve("agent.log"), all, command);
+        return new AgentProcess(program, directory, Map.copyOf(environment), process);
     }
 
     /** The process id; the same from exec to the end. */
@@ -123,6 +137,12 @@ public final class AgentProcess implements AutoCloseable {
     @Override
     public void close() {
         process.close();
+        AtExit.remove(atExit);
+    }
+
+    /** Sends SIGTERM and waits for its end; kills it if that takes longer than this. */
+    public void close(Duration patience) {
+        process.close(patience);
         AtExit.remove(atExit);
     }
 }

@@ -136,9 +136,14 @@ final class ChildProcess implements AutoCloseable {
     /** Asks it to stop, and kills it if it does not. */
     @Override
     public void close() {
+        close(STOP_TIMEOUT);
+    }
+
+    /** Asks it to stop, and kills it if it takes longer than this. */
+    void close(Duration patience) {
         process.destroy();
         try {
-            if (!process.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 kill();
             }
         } catch (InterruptedException e) {
