@@ -26,7 +26,8 @@ final class RuntimeImage {
             List.of("java.base", "java.logging", "java.management", "java.xml", "jdk.management", "jdk.unsupported");
 
     /** Nobody starts these from the distribution; simdsort is for sorting arrays of numbers fast. */
-    private static final String EXCLUDED = "**/bin/keytool,**/lib/jexec,**/lib/libsimdsort.so,**/lib/classlist,**/lib/jrt-fs.jar";
+    private static final String EXCLUDED =
+            "**/bin/keytool,**/lib/jexec,**/lib/libsimdsort.so,**/lib/classlist,**/lib/jrt-fs.jar";
 
     private RuntimeImage() {}
 
@@ -38,13 +39,19 @@ final class RuntimeImage {
         // Beside the distribution, not in it.
         Path distribution = output.getParent();
         Path stamp = distribution.resolveSibling(distribution.getFileName() + "-runtime.stamp");
-        if (Files.exists(output.resolve("bin/java")) && Files.exists(stamp) && Files.readString(stamp).equals(wanted)) {
+        if (Files.exists(output.resolve("bin/java"))
+                && Files.exists(stamp)
+                && Files.readString(stamp).equals(wanted)) {
             return;
         }
         Files.deleteIfExists(stamp);
         delete(output);
         ToolProvider jlink = ToolProvider.findFirst("jlink").orElseThrow(() -> new IOException("no jlink in this JDK"));
-        if (jlink.run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments.toArray(String[]::new)) != 0) {
+        if (jlink.run(
+                        new PrintWriter(System.out, true),
+                        new PrintWriter(System.err, true),
+                        arguments.toArray(String[]::new))
+                != 0) {
             System.err.println("RuntimeImage: jlink failed. A full JDK 25 is needed: Temurin, or one that has its jmods"
                     + " (Debian: openjdk-25-jdk-headless).");
             System.exit(1);
@@ -72,7 +79,10 @@ final class RuntimeImage {
     private static void strip(Path image) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of(System.getenv().getOrDefault("STRIP", "strip"), "--strip-unneeded"));
         try (var files = Files.walk(image)) {
-            files.filter(file -> file.toString().endsWith(".so")).sorted().map(Path::toString).forEach(command::add);
+            files.filter(file -> file.toString().endsWith(".so"))
+                    .sorted()
+                    .map(Path::toString)
+                    .forEach(command::add);
         }
         if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
             throw new IOException("strip failed");

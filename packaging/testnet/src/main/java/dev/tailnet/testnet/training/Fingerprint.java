@@ -1,6 +1,7 @@
 package dev.tailnet.testnet.training;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -20,7 +21,8 @@ final class Fingerprint {
             try (Stream<Path> files = Files.walk(home.resolve(folder))) {
                 for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                     if (!file.equals(cache)) {
-                        digest.update((home.relativize(file) + " " + Files.getLastModifiedTime(file)).getBytes());
+                        digest.update((home.relativize(file) + " " + Files.getLastModifiedTime(file))
+                                .getBytes(StandardCharsets.UTF_8));
                         digest.update(Files.readAllBytes(file));
                     }
                 }

@@ -42,7 +42,9 @@ public final class Training {
         var stamp = Path.of(arguments[1]);
         try {
             var wanted = Fingerprint.of(training.home, training.cache);
-            if (Files.exists(training.cache) && Files.exists(stamp) && Files.readString(stamp).equals(wanted)) {
+            if (Files.exists(training.cache)
+                    && Files.exists(stamp)
+                    && Files.readString(stamp).equals(wanted)) {
                 return;
             }
             Files.deleteIfExists(stamp);
@@ -86,8 +88,8 @@ public final class Training {
                                 "--login-server=" + network.controlUrl(),
                                 "--listen=127.0.0.1:0",
                                 "--status-listen=127.0.0.1:0"))) {
-            var status = agent.awaitStatus(
-                    STEP, it -> it.path("state").asString("").equals("running"));
+            var status =
+                    agent.awaitStatus(STEP, it -> it.path("state").asString("").equals("running"));
             new Clients(listener(status, "mixed"), listener(status, "status")).use("far", page.port());
             agent.close(STEP);
             if (!Files.exists(recording)) {
