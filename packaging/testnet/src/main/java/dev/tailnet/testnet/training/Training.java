@@ -33,27 +33,16 @@ public final class Training {
     }
 
     /**
-     * Records, unless there is a cache of the same distribution already.
+     * Records.
      *
-     * @param arguments the folder of the distribution, and the file that tells what its cache was made of
+     * @param arguments the folder of the distribution, without a cache
      */
     public static void main(String[] arguments) {
-        var training = new Training(Path.of(arguments[0]).toAbsolutePath());
-        var stamp = Path.of(arguments[1]);
         try {
-            var wanted = Fingerprint.of(training.home, training.cache);
-            if (Files.exists(training.cache)
-                    && Files.exists(stamp)
-                    && Files.readString(stamp).equals(wanted)) {
-                return;
-            }
-            Files.deleteIfExists(stamp);
-            Files.deleteIfExists(training.cache);
-            training.run();
-            Files.writeString(stamp, wanted);
+            new Training(Path.of(arguments[0]).toAbsolutePath()).run();
         } catch (TestNetworkException | IOException | UncheckedIOException e) {
             System.err.println("training: the AOT cache cannot be recorded: " + e.getMessage());
-            System.err.println("training: -Daot.skip builds a distribution without it, which starts slower.");
+            System.err.println("training: without -Daot.skip=false the distribution has none, and starts slower.");
             System.exit(1);
         }
     }
