@@ -2,11 +2,14 @@ package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.agent.config.PolicySettings;
+import dev.tailnet.agent.status.StatusDocument.Listener;
 import dev.tailnet.bridge.Stats;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The running agent: its {@link Part parts} and the node, put together, and taken apart again. */
 public final class Agent {
@@ -62,6 +65,24 @@ public final class Agent {
     private void fail() {
         exitCode = ExitCode.NODE;
         stop();
+    }
+
+    /** Where it listens. */
+    public List<Listener> listeners() {
+        return core.listeners().shown();
+    }
+
+    /** Completes once the node is up. */
+    public CompletableFuture<?> up() {
+        var up = new CompletableFuture<@Nullable Void>();
+        Runnable look = () -> {
+            if (core.node().state().isRunning()) {
+                up.complete(null);
+            }
+        };
+        core.node().onChange(look);
+        look.run();
+        return up;
     }
 
     /**

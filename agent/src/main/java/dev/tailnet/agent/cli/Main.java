@@ -5,8 +5,10 @@ import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.ReloadFailure;
 import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.agent.config.PolicySettings;
+import dev.tailnet.agent.status.StatusDocument.Listener;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** {@code tailnet-agent}. */
@@ -31,6 +33,16 @@ public final class Main {
                         @Override
                         public int awaitStop() {
                             return agent.awaitStop();
+                        }
+
+                        @Override
+                        public List<Listener> listeners() {
+                            return agent.listeners();
+                        }
+
+                        @Override
+                        public CompletionStage<?> up() {
+                            return agent.up();
                         }
 
                         @Override

@@ -2,6 +2,7 @@ package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.config.Addresses;
 import dev.tailnet.agent.config.Listeners;
+import dev.tailnet.agent.status.StatusDocument.Listener;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,11 @@ record ProxyAddresses(Optional<String> http, Optional<String> socks5) {
         return new ProxyAddresses(first(status, MIXED, "http"), first(status, MIXED, "socks5"));
     }
 
+    /** Those of this process's own agent. */
+    static ProxyAddresses ofOpen(List<Listener> listeners) {
+        return new ProxyAddresses(first(listeners, MIXED, "http"), first(listeners, MIXED, "socks5"));
+    }
+
     /** Those of an agent that is yet to start. A port that the system will pick is as good as none. */
     static ProxyAddresses of(Listeners listeners) {
         return new ProxyAddresses(
@@ -36,6 +42,15 @@ record ProxyAddresses(Optional<String> http, Optional<String> socks5) {
                 .flatMap(kind -> status.objects("listeners").stream()
                         .filter(listener -> listener.text("kind").orElse("").equals(kind)))
                 .flatMap(listener -> listener.text("address").stream())
+                .map(Addresses::reachable)
+                .findFirst();
+    }
+
+    private static Optional<String> first(List<Listener> listeners, String... kinds) {
+        return Stream.of(kinds)
+                .flatMap(kind ->
+                        listeners.stream().filter(listener -> listener.kind().equals(kind)))
+                .map(Listener::address)
                 .map(Addresses::reachable)
                 .findFirst();
     }

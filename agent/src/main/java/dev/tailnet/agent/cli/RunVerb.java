@@ -76,6 +76,7 @@ final class RunVerb implements Verb {
         var signals = Signals.install();
         try {
             var agent = starter.start(configuration);
+            settings.notifyFd().ifPresent(fd -> new ReadinessNotice(fd).tell(settings, agent));
             var reload = new Reload(flags, System.getenv(), configuration, agent);
             agent.onPolicyReload(reload::policy);
             settings.policy().file().ifPresent(file -> watch(file, reload));

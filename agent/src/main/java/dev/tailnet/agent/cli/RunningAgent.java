@@ -4,6 +4,9 @@ import dev.tailnet.agent.ReloadFailure;
 import dev.tailnet.agent.StartFailure;
 import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.agent.config.PolicySettings;
+import dev.tailnet.agent.status.StatusDocument.Listener;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /** What {@code run} needs of an agent. */
@@ -11,6 +14,12 @@ interface RunningAgent {
 
     /** Blocks until the agent has ended, and returns its exit code. */
     int awaitStop();
+
+    /** Where it listens. */
+    List<Listener> listeners();
+
+    /** Completes once the node is up, on any thread. */
+    CompletionStage<?> up();
 
     /** Begins the end: gracefully the first time, at once the second. Returns at once. */
     void stop();

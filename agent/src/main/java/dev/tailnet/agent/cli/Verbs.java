@@ -16,6 +16,7 @@ final class Verbs {
     static Verbs ofAgent(Verb run) {
         var verbs = new Verbs();
         verbs.all.put(RUN, () -> run);
+        verbs.all.put("entrypoint", EntrypointVerb::new);
         verbs.all.put("up", UpVerb::up);
         verbs.all.put("down", DownVerb::new);
         verbs.all.put("login", UpVerb::login);

@@ -86,6 +86,7 @@ final class ConfigurationLoader {
                         ConfigurationLoader::drainTimeout,
                         Duration.ofSeconds(10),
                         Values::print),
+                notifyFd(reader),
                 new LimitSettings(reader).read(),
                 new AuditReader(reader).read(),
                 reader.one(Setting.LOG_LEVEL, constant(LogLevel.class), LogLevel.INFO, Values::name),
@@ -155,6 +156,24 @@ final class ConfigurationLoader {
                 .filter(headers -> !headers.isEmpty() && !SecretFile.isReference(headers))
                 .distinct()
                 .map(Secret::of);
+    }
+
+    private static Optional<Integer> notifyFd(SettingReader reader) {
+        return reader.optional(Setting.NOTIFY_FD, NONE)
+                .flatMap(given -> reader.parse(given, ConfigurationLoader::fileDescriptor));
+    }
+
+    private static int fileDescriptor(String text) {
+        try {
+            var number = Integer.parseInt(text);
+            if (number > 2) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(
+                "'" + text + "' is no file descriptor that can be had: write a number from 3 on");
     }
 
     private static Duration drainTimeout(String text) {

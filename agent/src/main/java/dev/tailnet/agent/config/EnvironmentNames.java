@@ -135,7 +135,7 @@ final class EnvironmentNames {
     /** Whether a name that the table does not have is nothing to warn of. */
     static boolean isPassed(String name) {
         if (name.startsWith("TAILNET_")) {
-            return OURS_ELSEWHERE.contains(name);
+            return OURS_ELSEWHERE.contains(name) || isOfEntrypoint(name);
         }
         return !name.startsWith("TS_") || PASSED.stream().anyMatch(name::startsWith);
     }
@@ -149,6 +149,11 @@ final class EnvironmentNames {
         return SECRETS.contains(name)
                 || TABLE.get(name) instanceof Meaning.Value(var setting)
                         && (CredentialReader.isSecret(setting) || setting == Setting.UPSTREAM_PROXY);
+    }
+
+    /** Read by tailnet-init, which takes them out of its own agent's environment; others may inherit them. */
+    private static boolean isOfEntrypoint(String name) {
+        return name.startsWith("TAILNET_ENTRYPOINT_");
     }
 
     static Iterable<String> names() {

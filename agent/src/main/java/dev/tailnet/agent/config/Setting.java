@@ -220,6 +220,12 @@ public enum Setting {
                     + " none)"),
     SOCKET_OTHERS(
             "socket-others", Group.BEHAVIOUR, "read|none", "What all other users may do over --socket (default read)"),
+    NOTIFY_FD(
+            "notify-fd",
+            Group.BEHAVIOUR,
+            "FD",
+            "Write a line to this file descriptor once the node is up and the proxies listen, as s6 wants to be told (default"
+                    + " none)"),
     LOG_LEVEL("log-level", Group.BEHAVIOUR, "LEVEL", "error, warn, info, debug or trace (default info)"),
     LOG_FORMAT("log-format", Group.BEHAVIOUR, "text|json", "How a line of the log on stderr looks (default text)"),
 
@@ -387,6 +393,7 @@ public enum Setting {
                     SOCKET,
                     OPERATOR,
                     SOCKET_OTHERS,
+                    NOTIFY_FD,
                     LOG_LEVEL,
                     LOG_FORMAT,
                     AUDIT_LOG,

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param runtimeDir holds the control socket; created when the agent starts, for others to pass through at most
  * @param localApi where the tailscale command finds the node, and who may do what there
  * @param drainTimeout how long open tunnels may go on after the first stop signal
+ * @param notifyFd the file descriptor that hears when the agent is ready; empty when none does
  * @param limits what each client is granted
  * @param audit how the audit is kept; empty when it is not
  * @param logLevel the least severe level that is logged
@@ -40,6 +41,7 @@ public record Settings(
         Path runtimeDir,
         LocalApiSocket localApi,
         Duration drainTimeout,
+        Optional<Integer> notifyFd,
         Limits limits,
         Optional<AuditSettings> audit,
         LogLevel logLevel,

@@ -4,7 +4,11 @@ import dev.tailnet.agent.ReloadFailure;
 import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.agent.config.PolicySettings;
 import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.status.StatusDocument.Listener;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
@@ -36,6 +40,16 @@ final class SignalProgram {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        @Override
+        public List<Listener> listeners() {
+            return List.of();
+        }
+
+        @Override
+        public CompletionStage<?> up() {
+            return new CompletableFuture<>();
         }
 
         @Override

@@ -87,6 +87,16 @@ public final class AgentProcess implements AutoCloseable {
             return this;
         }
 
+        /** The agent is started by this command, which replaces itself by what its last arguments say. */
+        public Builder through(List<String> command) {
+            prefix.addAll(command);
+            return this;
+        }
+
+        public Path directory() {
+            return directory;
+        }
+
         /** Returns when the agent answers on its control socket, which is after the proxies are bound. */
         public AgentProcess start() {
             AgentProcess agent = launch();
