@@ -47,6 +47,14 @@ func neutraliseEnvironment() {
 	}
 }
 
+// keepLogsIn answers tailscale's search for a directory for logs, of which this build writes none. Left alone it takes
+// /var/lib/tailscale where it may, and panics where neither that nor a home directory can be written.
+func keepLogsIn(dir string) {
+	environment.Lock()
+	defer environment.Unlock()
+	os.Setenv("TS_LOGS_DIR", dir)
+}
+
 // keepHostRoutes stops the sockets of the tailscale packages from asking for a routing mark or a device, which is how they
 // avoid looping through a TUN device. There is none here, and without CAP_NET_ADMIN the request fails, fatally so for
 // root. It also stops them from using a SOCKS proxy of ALL_PROXY, which in a sandbox is the one that depends on this node.

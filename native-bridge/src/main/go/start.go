@@ -99,6 +99,7 @@ func (n *node) startServer(opts options) error {
 	if err := n.prepareState(server, opts); err != nil {
 		return err
 	}
+	keepLogsIn(server.Dir)
 	var saved *ipn.Prefs
 	if n.start == startBridge {
 		saved = savedPrefs(server.Store)

@@ -14,6 +14,7 @@ public enum Restriction {
     NAME_OF_THE_USER(List.of("unshare", "--user", "--map-user=54321", "--map-group=54321")),
     HOME(List.of("env", "-u", "HOME")),
     WRITABLE_ROOT(mounts("mount --bind \"$PWD\" \"$PWD\"; " + Scripts.READ_ONLY)),
+    WRITABLE_ROOT_AND_HOME(mounts("mount --bind \"$PWD\" \"$PWD\"; " + Scripts.READ_ONLY + "unset HOME; cd /; ")),
     NOTHING_WRITABLE(mounts(Scripts.READ_ONLY + "mount -o remount,bind,ro \"$PWD\" 2>/dev/null || true; ")),
     EXECUTABLE_TEMPORARY_DIRECTORY(mounts("mount --bind \"$PWD\" \"$PWD\"; mount -o remount,bind,noexec \"$PWD\"; ")),
     PROC_SYS(mounts("mount -t tmpfs none /proc/sys; ")),
