@@ -59,6 +59,7 @@ class ConfigurationPrinterTest {
                         socket: /run/box/tailscaled.sock  # default
                         operator: none  # default
                         socket-others: read  # default
+                        notify-fd: none  # default
                         log-level: info  # default
                         log-format: text  # default
                         audit-log: none  # default
