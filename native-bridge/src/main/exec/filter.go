@@ -117,11 +117,10 @@ func answer(action uint32) unix.SockFilter {
 
 // installFilter puts the filter on the calling thread, and on what it will start, and returns the descriptor that the
 // supervisor is asked on.
-func installFilter() (int, error) {
+func installFilter(program []unix.SockFilter) (int, error) {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return -1, fmt.Errorf("no_new_privs: %w", err)
 	}
-	program := filterProgram()
 	list := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
 	fd, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER,
 		uintptr(unsafe.Pointer(&list)))

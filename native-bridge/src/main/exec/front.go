@@ -23,6 +23,10 @@ func frontMain(args []string) int {
 		complain("%v", err)
 		return exitUsage
 	}
+	if options.explain {
+		fmt.Print(explain(lookAround()))
+		return 0
+	}
 	socket, err := options.controlSocket()
 	if err != nil {
 		complain("%v", err)
@@ -39,7 +43,7 @@ func frontMain(args []string) int {
 			return exitNode
 		}
 	}
-	return runFront(socket, options.command, own)
+	return runFront(socket, options, own)
 }
 
 func noAgent(socket string, err error) string {
@@ -49,7 +53,7 @@ func noAgent(socket string, err error) string {
 	return "no agent is running at " + socket + ". Start one with 'tailnet-agent run' or --start, or name its directory with --runtime-dir"
 }
 
-func runFront(socket string, command []string, own *ownAgent) int {
+func runFront(socket string, options options, own *ownAgent) int {
 	defer own.stop()
 	adoptOrphans()
 	supervisor, theirs, err := newPair()
@@ -59,7 +63,7 @@ func runFront(socket string, command []string, own *ownAgent) int {
 	}
 	inherited := inheritedDescriptors(theirs)
 	signals := catchSignals()
-	arguments := append([]string{"tailnet-exec", fmt.Sprintf("%s%d", superviseFlag, theirs), socket}, command...)
+	arguments := append([]string{"tailnet-exec", fmt.Sprintf("%s%d", superviseFlag, theirs), socket}, options.words()...)
 	pid, err := syscall.ForkExec("/proc/self/exe", arguments, &syscall.ProcAttr{
 		Env:   os.Environ(),
 		Files: []uintptr{0, 1, 2},

@@ -22,12 +22,13 @@ func init() {
 
 func superviseMain(flag string, args []string) int {
 	fd, err := strconv.Atoi(strings.TrimPrefix(flag, superviseFlag))
-	if err != nil || len(args) < 2 {
+	options, errOptions := parseOptions(args[min(1, len(args)):])
+	if err != nil || errOptions != nil {
 		complain("%s is not for the command line", superviseFlag)
 		return exitUsage
 	}
 	front := peerOn(fd)
-	code, err := supervise(front, args[0], args[1:])
+	code, err := supervise(front, args[0], options)
 	if err != nil {
 		complain("%v", err)
 		front.send(messageFailed, int32(code))
@@ -35,7 +36,9 @@ func superviseMain(flag string, args []string) int {
 	return code
 }
 
-func supervise(front *peer, socket string, command []string) (int, error) {
+func supervise(front *peer, socket string, options options) (int, error) {
+	command := options.command
+
 	inherited := inheritedDescriptors()
 	adoptOrphans()
 	file, err := findProgram(command[0])
@@ -51,7 +54,15 @@ func supervise(front *peer, socket string, command []string) (int, error) {
 	if err != nil {
 		return exitWrapper, err
 	}
-	pid, fd, code, err := start(file, command)
+	if options.enforce {
+		if found := lookAround(); !found.AddDescriptor {
+			return exitWrapper, errors.New("--enforce needs Linux 5.14; see 'tailnet-agent exec --explain'")
+		}
+		if err := refuseInherited(inherited); err != nil {
+			return exitWrapper, err
+		}
+	}
+	pid, fd, code, err := start(file, options)
 	if err != nil {
 		return code, err
 	}
@@ -68,6 +79,9 @@ func supervise(front *peer, socket string, command []string) (int, error) {
 			tcp.complaints.refused(program{tid: uint32(pid)}, d.target.String()+" (UDP)", err)
 		})
 	}))}
+	if options.enforce {
+		supervisor.enforcement = &enforcement{supervisor: supervisor, allowUnix: options.allowUnix}
+	}
 	go func() {
 		if supervisor.run() != nil {
 			killDescendants()
@@ -79,17 +93,25 @@ func supervise(front *peer, socket string, command []string) (int, error) {
 
 // start runs the program with the filter. The filter is put on a thread alone, which then becomes the parent of the program
 // and ends.
-func start(file string, command []string) (pid, fd, code int, err error) {
+func start(file string, options options) (pid, fd, code int, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		runtime.LockOSThread() // for ever: the thread ends with this function
-		if fd, err = installFilter(); err != nil {
+		program := filterProgram()
+		if options.enforce {
+			program = enforcedProgram(landlockABI() > 0)
+			if err = confine(); err != nil {
+				code = exitWrapper
+				return
+			}
+		}
+		if fd, err = installFilter(program); err != nil {
 			code = exitWrapper
 			return
 		}
 		unix.CloseOnExec(fd)
-		pid, err = forkExec(file, command)
+		pid, err = forkExec(file, options.command)
 		if err != nil {
 			code = exitCannotRun
 			if errors.Is(err, unix.ENOENT) {

@@ -11,13 +11,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const usageText = `Usage: tailnet-agent exec [--start] [--runtime-dir=DIR] [--] CMD [ARG]...
+const usageText = `Usage: tailnet-agent exec [--start] [--enforce [--allow-unix=PATH]...] [--runtime-dir=DIR] [--] CMD [ARG]...
 
 Runs a program whose TCP connections and name lookups go through the running agent, by its policy and into its audit log. The
 program needs to know nothing of proxies, and neither privilege nor a TUN device is used. What it starts is followed.
 
       --start             Start an agent for as long as CMD runs, if none is running; its flags come from the environment
                           (TS_AUTHKEY, TAILNET_...)
+      --enforce           Nothing but what the agent carries leaves: see 'exec --explain'
+      --allow-unix=PATH   With --enforce: a unix socket whose server outside may be used; repeat for more
+      --explain           Say what --enforce holds on this kernel, and what it does not
       --runtime-dir=DIR   Runtime directory of the agent (default: where 'run' has it)
   -h, --help              Show this help
 
@@ -38,6 +41,9 @@ var errHelp = errors.New("help")
 type options struct {
 	runtimeDir string
 	start      bool
+	enforce    bool
+	allowUnix  []string
+	explain    bool
 	command    []string
 }
 
@@ -59,6 +65,15 @@ func parseOptions(args []string) (options, error) {
 			return parsed, errHelp
 		case "--start":
 			parsed.start = true
+		case "--enforce":
+			parsed.enforce = true
+		case "--explain":
+			parsed.explain = true
+		case "--allow-unix":
+			if !strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "@") {
+				return parsed, errors.New("--allow-unix=PATH wants an absolute path, or @NAME for an abstract one")
+			}
+			parsed.allowUnix = append(parsed.allowUnix, value)
 		case "--runtime-dir":
 			if !hasValue {
 				if len(args) == 0 {
@@ -71,7 +86,7 @@ func parseOptions(args []string) (options, error) {
 			return parsed, fmt.Errorf("exec has no flag %s; put -- before a command that begins with a dash", name)
 		}
 	}
-	if len(args) == 0 {
+	if len(args) == 0 && !parsed.explain {
 		return parsed, errors.New("give a command to run, as in: tailnet-agent exec -- curl http://host")
 	}
 	parsed.command = args
@@ -109,4 +124,16 @@ func (o options) controlSocket() (string, error) {
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
+}
+
+// words are the options as the supervisor parses them again.
+func (o options) words() []string {
+	var words []string
+	if o.enforce {
+		words = append(words, "--enforce")
+	}
+	for _, path := range o.allowUnix {
+		words = append(words, "--allow-unix="+path)
+	}
+	return append(append(words, "--"), o.command...)
 }

@@ -63,6 +63,8 @@ type supervisor struct {
 	listener  listener
 	tcp       *tcp
 	datagrams *datagrams
+
+	enforcement *enforcement // nil without --enforce
 }
 
 // run answers until nobody is left who could ask.
@@ -104,6 +106,9 @@ func (s *supervisor) awaitCall() (bool, error) {
 
 // answer must not wait for anything: others are held up meanwhile.
 func (s *supervisor) answer(call *heldCall) {
+	if s.enforcement != nil && s.enforcement.answer(call) {
+		return
+	}
 	switch call.number {
 	case unix.SYS_CONNECT:
 		s.connect(call)

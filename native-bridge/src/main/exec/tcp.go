@@ -119,8 +119,13 @@ func (t *tcp) again(call *heldCall, s *socket, known *connection) bool {
 	if s.tcpState() == tcpClosed {
 		return false
 	}
+	err := s.connect(known.target) // EALREADY, EISCONN, or 0 once: the kernel knows, and it goes nowhere
 	s.close()
-	call.pass() // EALREADY, EISCONN, or 0 once: the kernel knows
+	if err != nil {
+		call.fail(errnoOf(err))
+	} else {
+		call.succeed(0)
+	}
 	return true
 }
 
