@@ -12,14 +12,14 @@ import (
 
 // features are what of the kernel exec and --enforce stand on.
 type features struct {
-	UserNotification bool   `json:"user-notification"`
-	PidfdGetfd       bool   `json:"pidfd-getfd"`
-	AddDescriptor    bool   `json:"add-descriptor"`
-	PtraceScope      string `json:"ptrace-scope"`
-	Landlock         int    `json:"landlock"`
-	IOUring          bool   `json:"io-uring"`
-	Root             bool   `json:"root"`
-	Problem          string `json:"problem,omitempty"` // why exec cannot work; empty when it can
+	UserNotification bool
+	PidfdGetfd       bool
+	AddDescriptor    bool
+	PtraceScope      string
+	Landlock         int
+	IOUring          bool
+	Root             bool
+	Problem          string // why exec cannot work; empty when it can
 }
 
 // lookAround tries each by its harmless form.

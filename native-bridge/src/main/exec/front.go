@@ -24,7 +24,11 @@ func frontMain(args []string) int {
 		return exitUsage
 	}
 	if options.explain {
-		fmt.Print(explain(lookAround()))
+		found := lookAround()
+		fmt.Print(explain(found))
+		if found.Problem != "" {
+			return exitWrapper
+		}
 		return 0
 	}
 	socket, err := options.controlSocket()

@@ -97,7 +97,8 @@ class EnforceIT extends OnTestNetwork {
         var failures = new ArrayList<String>();
         int tried = 0;
         int works = 0;
-        for (String name : ok(TARGETS, List.of(attack.toString(), "list")).lines().toList()) {
+        for (String name :
+                ok(TARGETS, List.of(attack.toString(), "list")).lines().toList()) {
             if (needsCompany(name)) {
                 continue;
             }
@@ -111,7 +112,8 @@ class EnforceIT extends OnTestNetwork {
         }
         assertThat(failures).isEmpty();
         assertThat(works).as("attacks that get out without --enforce").isGreaterThan(25);
-        System.out.println(tried + " ways out tried, of which " + works + " lead out of here without --enforce; none with it.");
+        System.out.println(
+                tried + " ways out tried, of which " + works + " lead out of here without --enforce; none with it.");
     }
 
     @Test
@@ -142,7 +144,8 @@ class EnforceIT extends OnTestNetwork {
             var environment = new HashMap<>(TARGETS);
             environment.put("ACCOMPLICE", name.toString());
             environment.put("OUTSIDE", pid);
-            for (String each : ok(TARGETS, List.of(attack.toString(), "list")).lines().toList()) {
+            for (String each :
+                    ok(TARGETS, List.of(attack.toString(), "list")).lines().toList()) {
                 if (each.startsWith("accomplice") || each.endsWith("outside")) {
                     judge("result-" + each, environment, enforced(attack.toString(), each), failures);
                 }
