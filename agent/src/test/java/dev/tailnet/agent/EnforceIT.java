@@ -76,7 +76,7 @@ class EnforceIT extends OnTestNetwork {
         }
         ok(Map.of(), compile);
         agent = AgentProcess.in(network, "walled")
-                .authKey(network.createAuthKey(new AuthKeyOptions()))
+                .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
                 .arguments("--block-cidrs=203.0.113.64/30,2001:db8:66::/64")
                 .startAndAwaitRunning();
     }
