@@ -247,6 +247,11 @@ int tailnet_expose(tailscale sd, const char *table) {
 	return go_expose(sd, (char *)table);
 }
 
+int tailnet_judge(tailscale sd, uint64_t id, int allowed) {
+	clear_error(sd);
+	return go_judge(sd, id, allowed);
+}
+
 int tailnet_localapi(tailscale sd) {
 	clear_error(sd);
 	return go_localapi(sd);

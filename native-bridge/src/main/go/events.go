@@ -23,6 +23,7 @@ const (
 	frameAccepted = 20
 	frameRejected = 21
 	frameEnded    = 22
+	frameAsked    = 23
 )
 
 const frameHeader = 16
@@ -143,6 +144,8 @@ func (s *stream) changed() { s.send(frameChanged, 0, 0) }
 func (s *stream) exitNode(wanted, problem string) {
 	s.send(frameExitNode, 0, 0, []byte(wanted+"\n"+problem))
 }
+
+func (s *stream) asked(f *inboundFlow) { s.send(frameAsked, 0, f.id, f.encode()) }
 
 func (s *stream) accepted(f *inboundFlow) { s.send(frameAccepted, 0, f.id, f.encode()) }
 

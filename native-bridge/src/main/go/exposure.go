@@ -52,7 +52,8 @@ func (s serviceAddress) candidates(port uint16) []netip.AddrPort {
 // exposures is the whole of what is exposed. It is never changed, only replaced.
 type exposures struct {
 	tcp, udp exposedPorts
-	limit    int // connections open at once; 0 for any number
+	limit    int  // connections open at once; 0 for any number
+	judged   bool // the caller is asked about each
 }
 
 type exposedPorts struct {
@@ -109,6 +110,10 @@ func (e *exposures) add(fields []string) error {
 			return apiErrorf(syscall.EINVAL, "%q is no number of connections", fields[1])
 		}
 		e.limit = int(limit)
+		return nil
+	}
+	if len(fields) == 1 && fields[0] == "judged" {
+		e.judged = true
 		return nil
 	}
 	if len(fields) < 3 {

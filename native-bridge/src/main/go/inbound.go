@@ -27,6 +27,7 @@ type inbound struct {
 	active           sync.WaitGroup
 
 	datagrams datagramFlows
+	undecided undecided
 }
 
 // inboundFlow is a connection from the tailnet, or the datagrams between two ports.
@@ -44,11 +45,22 @@ func (f *inboundFlow) encode() []byte {
 	if !service.IsValid() {
 		service = netip.AddrPortFrom(netip.IPv4Unspecified(), 0)
 	}
-	name := f.peer.name[:min(len(f.peer.name), 255)]
 	b := appendAddress([]byte{byte(f.transport)}, f.peer.addr)
-	b = binary.BigEndian.AppendUint16(b, f.to.Port())
+	b = appendAddress(b, f.to)
 	b = appendAddress(b, service)
-	return append(append(b, byte(len(name))), name...)
+	b = appendText(b, f.peer.name)
+	b = appendText(b, f.peer.user)
+	tags := f.peer.tags[:min(len(f.peer.tags), 255)]
+	b = append(b, byte(len(tags)))
+	for _, tag := range tags {
+		b = appendText(b, tag)
+	}
+	return b
+}
+
+func appendText(b []byte, text string) []byte {
+	text = text[:min(len(text), 255)]
+	return append(append(b, byte(len(text))), text...)
 }
 
 func appendAddress(b []byte, at netip.AddrPort) []byte {

@@ -35,6 +35,10 @@ func (n *node) takeTCP(from, to netip.AddrPort) (handler func(net.Conn)) {
 		n.reject(f, failf(codeResources, "%d connections from the tailnet are open already", limit))
 		return nil
 	}
+	if refusal := n.judged(f); refusal != nil {
+		n.reject(f, refusal)
+		return nil
+	}
 	service, err := n.dialService(f, found.target)
 	if err != nil {
 		n.reject(f, failf(classifyDial(err), "%s", dialWords(f.service, serviceTimeout, err)))

@@ -18,9 +18,9 @@ func TestInboundConnection(t *testing.T) {
 	peer := e.connect(3000)
 	conn := acceptOne(t, listener)
 	accepted := e.event(frameAccepted, codeOK)
-	want := []byte{6, 4, 100, 64, 0, 9, 0xc3, 0x50, 0x0b, 0xb8, 4, 127, 0, 0, 1}
+	want := []byte{6, 4, 100, 64, 0, 9, 0xc3, 0x50, 4, 100, 64, 0, 1, 0x0b, 0xb8, 4, 127, 0, 0, 1}
 	want = binary.BigEndian.AppendUint16(want, port(listener.Addr()))
-	if !bytes.Equal(accepted.payload, append(want, 0)) {
+	if !bytes.Equal(accepted.payload, append(want, 0, 0, 0)) {
 		t.Errorf("payload % x, want % x", accepted.payload, want)
 	}
 	if totals := e.inbound.totals(); totals.open != 1 || totals.accepted != 1 {

@@ -61,6 +61,18 @@ func (d *datagramFlows) isNews(path datagramPath, now time.Time) bool {
 	return true
 }
 
+// wasRejected tells whether a peer is to be left without an answer: nobody is asked about each of its datagrams.
+func (d *datagramFlows) wasRejected(path datagramPath, now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	last, known := d.rejected[path]
+	return known && now.Sub(last) < quietRejections
+}
+
+func (f *inboundFlow) path() datagramPath {
+	return datagramPath{f.peer.addr.Addr(), f.to.Port()}
+}
+
 // takeUDP decides on the first datagram of a flow, on the goroutine that delivers all packets: nil drops it.
 func (n *node) takeUDP(from, to netip.AddrPort) func(nettype.ConnPacketConn) {
 	found := n.offered(transportUDP, to)
@@ -91,6 +103,15 @@ func (n *node) serveUDP(found *exposure, conn nettype.ConnPacketConn, from, to n
 		n.rejectDatagram(f, failf(codeDenied, "port %d is not exposed to this peer", to.Port()))
 		return
 	}
+	if flows.wasRejected(f.path(), time.Now()) {
+		conn.Close()
+		return
+	}
+	if refusal := n.judged(f); refusal != nil {
+		conn.Close()
+		n.rejectDatagram(f, refusal)
+		return
+	}
 	f.service = found.target.candidates(to.Port())[0]
 	service, err := connectSocket(f.service)
 	if err != nil {
@@ -103,7 +124,7 @@ func (n *node) serveUDP(found *exposure, conn nettype.ConnPacketConn, from, to n
 }
 
 func (n *node) rejectDatagram(f *inboundFlow, cause *failure) {
-	if n.inbound.datagrams.isNews(datagramPath{f.peer.addr.Addr(), f.to.Port()}, time.Now()) {
+	if n.inbound.datagrams.isNews(f.path(), time.Now()) {
 		n.reject(f, cause)
 	}
 }

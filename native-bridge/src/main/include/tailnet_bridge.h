@@ -115,6 +115,7 @@ enum tailnet_frame {
 	TAILNET_ACCEPTED = 20, // id; payload: the connection, as tailnet_expose says
 	TAILNET_REJECTED = 21, // id, code; payload: the connection, then the error in words
 	TAILNET_ENDED = 22,    // id, code; payload: uint64 bytes up (from the peer), uint64 bytes down, the error in words
+	TAILNET_ASKED = 23,    // id; payload: the connection. It waits for tailnet_judge, for 20 s
 };
 
 enum tailnet_code {
@@ -131,7 +132,7 @@ enum tailnet_code {
 	TAILNET_IDLE = 10,            // CLOSED: no byte in either direction for the idle timeout
 	TAILNET_RESOURCES = 11,       // out of file descriptors, ports or memory
 	TAILNET_RESOLVE_FAILED = 12,  // the resolver could not tell (SERVFAIL, no server answers)
-	TAILNET_DENIED = 13,          // REJECTED: the port is exposed, but not to this peer; DIALED: the peer's ACLs or its firewall refuse
+	TAILNET_DENIED = 13,          // REJECTED: not to this peer, or by tailnet_judge; DIALED: the peer's ACLs or its firewall refuse
 	TAILNET_INTERNAL = 255,       // anything else; the words say what
 };
 
@@ -220,20 +221,28 @@ enum tailnet_datagram_frame {
 //   (tcp|udp) (PORT|all) TARGET [from=PEER ...] [proxy-protocol]
 //   (tcp|udp) PORT private
 //   limit COUNT
+//   judged
 // TARGET is IP:PORT, localhost:PORT, or for all ports localhost (127.0.0.1, then ::1, at the port of the connection). A
 // PORT that has a line of its own is not among all; a private one, such as those of this process's own servers, is not
 // exposed by all. PEER is tag:NAME, user:LOGIN, node:NAME (its first label, or in full), an address or a network; with
 // several, one has to fit. Tagged nodes have no user. With proxy-protocol the service is first told the peer's address by
 // a header of the PROXY protocol, version 2 (tcp only). While COUNT connections are open the next one is a reset.
+// With judged TAILNET_ASKED comes before anything is done about a connection that the table allows, which then waits for
+// tailnet_judge; without that, nobody is asked.
 // The service is dialed before the peer's connection is accepted; one that cannot be reached is a reset to the peer.
 // Datagrams of one peer's port to one of ours are a connection too, which ends after 2 minutes without any.
 // TAILNET_ACCEPTED and then TAILNET_ENDED follow for each connection, or TAILNET_REJECTED; for datagrams that are not let
 // in at most one in 10 s per peer and port. Connections to what is not exposed are reset and reported nowhere.
-// In the payloads a connection is: uint8 transport (6 TCP, 17 UDP), the peer's address, uint16 its port, uint16 the port
-// here, the service's address, uint16 its port (0 with the unspecified address: none was dialed), uint8 length and the
-// name of the peer's node (empty when unknown). An address is uint8 length (4 or 16) and its bytes.
+// In the payloads a connection is: uint8 transport (6 TCP, 17 UDP), the peer's address and port, those it connects to,
+// the service's (port 0 with the unspecified address: none was dialed), the name of the peer's node (empty when unknown),
+// the login of its user (empty for a tagged node), uint8 count of its tags and each. An address is uint8 length (4 or 16),
+// its bytes, and uint16 the port; a text is uint8 length and its bytes.
 // -EINVAL names the line that is wrong; nothing is changed then.
 int tailnet_expose(tailscale sd, const char *table);
+
+// The verdict on a connection that TAILNET_ASKED is about: TAILNET_ACCEPTED or TAILNET_REJECTED (TAILNET_DENIED when allowed is
+// 0) follow. An open one is reset when allowed is 0. Nothing happens when there is none with this id any more.
+int tailnet_judge(tailscale sd, uint64_t id, int allowed);
 
 // Opens a connection to the node's LocalAPI (HTTP/1.1, as the node itself: all permitted): returns a non-blocking file
 // descriptor, now the caller's. -EAGAIN before TAILNET_STARTED.

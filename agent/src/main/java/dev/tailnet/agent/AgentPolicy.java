@@ -2,7 +2,6 @@ package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.PolicySettings;
 import dev.tailnet.agent.status.PolicyView;
-import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.policy.BasePolicy;
 import dev.tailnet.proxy.policy.Internet;
 import dev.tailnet.proxy.policy.LivePolicy;
@@ -58,16 +57,17 @@ final class AgentPolicy implements PolicyView {
     /**
      * Puts rules in force, for what begins from here on; what they deny of what is open ends if they say so.
      *
+     * @param inForce told of a policy that has taken effect, and whether what it denies is to end; returns how much has ended
      * @return how much was ended
      */
-    synchronized int replace(PolicySettings next, Connector connector) {
+    synchronized int replace(PolicySettings next, BooleanToIntFunction inForce) {
         if (next.rules().equals(current.rules())) {
             current = next;
             return 0;
         }
         live.replace(compile(next.rules()));
         current = next;
-        int ended = next.rules().endDenied() ? connector.endWhatIsDenied() : 0;
+        int ended = inForce.apply(next.rules().endDenied());
         LOGGER.info(
                 "The policy of {} is in force{}",
                 shown(next.rules()),
@@ -75,10 +75,17 @@ final class AgentPolicy implements PolicyView {
         return ended;
     }
 
+    /** Does something, and counts. */
+    @FunctionalInterface
+    interface BooleanToIntFunction {
+        int apply(boolean flag);
+    }
+
     private RulePolicy compile(RuleSet rules) {
-        var compiled = CompiledRules.of(rules);
-        report(RuleReview.of(compiled));
-        return new RulePolicy(base, compiled);
+        var outbound = CompiledRules.of(rules);
+        var inbound = CompiledRules.ofInbound(rules);
+        report(RuleReview.of(outbound, inbound));
+        return new RulePolicy(base, rules, outbound, inbound);
     }
 
     private static void report(List<RuleReview.Remark> remarks) {

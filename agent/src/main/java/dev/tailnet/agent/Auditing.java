@@ -3,6 +3,9 @@ package dev.tailnet.agent;
 import dev.tailnet.agent.audit.AuditGate;
 import dev.tailnet.agent.audit.AuditLog;
 import dev.tailnet.agent.audit.AuditReport;
+import dev.tailnet.agent.audit.InboundDecision;
+import dev.tailnet.agent.audit.InboundEnd;
+import dev.tailnet.agent.audit.InboundWitness;
 import dev.tailnet.agent.config.AuditFailure;
 import dev.tailnet.agent.config.AuditSettings;
 import dev.tailnet.agent.config.Settings;
@@ -20,7 +23,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The audit log, if there is to be one: open before anything is decided, and until the last connection has ended. */
-final class Auditing implements Part, AuditSink {
+final class Auditing implements Part, AuditSink, InboundWitness {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final @Nullable AuditSettings settings;
@@ -77,11 +80,33 @@ final class Auditing implements Part, AuditSink {
         }
     }
 
+    @Override
+    public void decided(InboundDecision decision) {
+        if (log != null) {
+            log.decided(decision);
+        }
+    }
+
+    @Override
+    public void ended(InboundEnd end) {
+        if (log != null) {
+            log.ended(end);
+        }
+    }
+
+    /** Whether nothing may begin that cannot be recorded. */
+    boolean isRequired() {
+        return log != null && settings != null && settings.onFailure() == AuditFailure.BLOCK;
+    }
+
+    /** Whether what begins now could be recorded, and its end as well. */
+    boolean hasRoom() {
+        return log == null || log.hasRoom();
+    }
+
     /** What requests wait for: the node, and where nothing may go unrecorded the log as well. */
     Readiness before(Readiness node) {
-        return log != null && settings != null && settings.onFailure() == AuditFailure.BLOCK
-                ? new AuditGate(node, log)
-                : node;
+        return log != null && isRequired() ? new AuditGate(node, log) : node;
     }
 
     /** How the log fares; null when there is none. */

@@ -43,12 +43,12 @@ record Core(
             StateFile.prepare(settings.node(), clock);
             var loops = openLoops();
             var pending = new PendingOperations();
-            var inbound = new InboundConnections();
-            var node = new NodeSupervisor(settings.node(), settings.runtimeDir(), pending, inbound, clock);
             var listeners = new OpenListeners();
-            var exposures = new Exposures(node::node, listeners::addresses);
             var auditing = new Auditing(settings.audit(), listeners::addresses, clock);
+            var inbound = new InboundConnections(auditing);
+            var node = new NodeSupervisor(settings.node(), settings.runtimeDir(), pending, inbound, clock);
             var outside = new OutsideTailnet(settings.internet(), node);
+            var exposures = new Exposures(node::node, listeners::addresses);
             return new Core(
                     settings, clock, claim, loops, pending, inbound, node, listeners, outside, exposures, auditing);
         } catch (StartFailure | RuntimeException e) {

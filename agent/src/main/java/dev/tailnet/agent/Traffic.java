@@ -2,6 +2,7 @@ package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.PolicySettings;
 import dev.tailnet.agent.config.Settings;
+import dev.tailnet.agent.expose.InboundJudge;
 import dev.tailnet.agent.metrics.Metrics;
 import dev.tailnet.agent.metrics.MetricsPush;
 import dev.tailnet.agent.metrics.Sources;
@@ -54,6 +55,7 @@ final class Traffic implements Part {
         routes = new BridgeRouteTable(link);
         var own = new OwnListeners(core.listeners()::addresses);
         policy = new AgentPolicy(settings.policy(), core.outside()::now, own);
+        judgeInbound();
         names = new Names(link, core.node(), policy.policy());
         var watched = Watched.in(core);
         view = new RunningView(core, this::counts, watched.observed());
@@ -81,6 +83,14 @@ final class Traffic implements Part {
                 Witnesses.of(metrics, push, watched, core.auditing()),
                 LimitTerms.timeouts(settings.limits()),
                 sockets);
+    }
+
+    private void judgeInbound() {
+        var auditing = core.auditing();
+        var judge = new InboundJudge(
+                policy.policy(), auditing.isRequired(), auditing::hasRoom, core.node()::node);
+        core.inbound().judgeBy(judge);
+        core.exposures().judgedIf(judge::isAsked);
     }
 
     @Override
@@ -136,7 +146,12 @@ final class Traffic implements Part {
 
     /** Puts other rules in force. */
     void replace(PolicySettings rules) {
-        policy.replace(rules, connector);
+        policy.replace(rules, this::endWhatIsDenied);
+    }
+
+    private int endWhatIsDenied(boolean isToEnd) {
+        core.exposures().refresh();
+        return isToEnd ? connector.endWhatIsDenied() + core.inbound().endWhatIsDenied() : 0;
     }
 
     @Override

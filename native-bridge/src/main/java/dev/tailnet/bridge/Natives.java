@@ -66,6 +66,8 @@ final class Natives {
 
     static native int tailnet_expose(int sd, String table);
 
+    static native int tailnet_judge(int sd, long id, int allowed);
+
     static native int tailnet_localapi(int sd);
 
     static native int tailnet_serve_localapi(int sd, int clientFd, int others);

@@ -121,6 +121,13 @@ public sealed interface NodeEvent {
     record ExitNode(String wanted, String problem) implements NodeEvent {}
 
     /**
+     * A connection from the tailnet waits for {@link TailnetNode#judge}.
+     *
+     * @param id the library's own; what becomes of it has the same
+     */
+    record Asked(long id, InboundFlow flow) implements NodeEvent {}
+
+    /**
      * A connection from the tailnet was let in.
      *
      * @param id the library's own; {@link Ended} has the same
@@ -173,6 +180,7 @@ public sealed interface NodeEvent {
                 case 20 -> new Accepted(id, InboundFlow.read(in));
                 case 21 -> new Rejected(id, Code.of(code), InboundFlow.read(in), text(in));
                 case 22 -> new Ended(id, Code.of(code), in.getLong(), in.getLong(), text(in));
+                case 23 -> new Asked(id, InboundFlow.read(in));
                 default ->
                     throw new BridgeException(
                             Code.INTERNAL, "event frame of unknown type " + type + ", " + length + " bytes long");

@@ -276,6 +276,15 @@ public final class TailnetNode implements AutoCloseable {
         check(Natives.tailnet_expose(handle, table), "expose");
     }
 
+    /**
+     * Says whether a connection that {@link NodeEvent.Asked} is about may come in; one that is open already is reset when it
+     * may not. Nothing happens when it is gone.
+     */
+    public void judge(long id, boolean allowed) {
+        checkOpen("judge");
+        check(Natives.tailnet_judge(handle, id, allowed ? 1 : 0), "judge");
+    }
+
     /** Says how the tailnet would carry packets to an address. */
     public TailnetRoute routeOf(InetAddress ip) {
         checkOpen("look up a route");

@@ -120,23 +120,35 @@ class NodeEventTest {
     @Test
     void inbound() {
         byte[] flow = {
-            6, 4, 100, 64, 0, 9, (byte) 0xc3, 0x50, 0x0b, (byte) 0xb8, 4, 127, 0, 0, 1, 0x23, 0x28, 3, 'w', 'e', 'b'
+            6, 4, 100, 64, 0, 9, (byte) 0xc3, 0x50, 4, 100, 64, 0, 1, 0x0b, (byte) 0xb8, 4, 127, 0, 0, 1, 0x23, 0x28,
+            3, 'w', 'e', 'b', 2, 'm', 'e', 1, 5, 't', 'a', 'g', ':', 'a'
         };
         var tcp = new InboundFlow(
                 Transport.TCP,
                 new InetSocketAddress("100.64.0.9", 50_000),
-                3000,
+                new InetSocketAddress("100.64.0.1", 3000),
                 new InetSocketAddress("127.0.0.1", 9000),
-                "web");
+                "web",
+                "me",
+                List.of("tag:a"));
+        assertThat(tcp.port()).isEqualTo(3000);
+        assertThat(NodeEvent.parse(frame(23, 0, ID, flow))).isEqualTo(new NodeEvent.Asked(ID, tcp));
         assertThat(NodeEvent.parse(frame(20, 0, ID, flow))).isEqualTo(new NodeEvent.Accepted(ID, tcp));
         assertThat(NodeEvent.parse(frame(21, 1, 5, append(flow, "refused"))))
                 .isEqualTo(new NodeEvent.Rejected(5, Code.REFUSED, tcp, "refused"));
-        byte[] denied = {17, 4, 100, 64, 0, 9, 0, 1, 0, 53, 4, 0, 0, 0, 0, 0, 0, 0};
+        byte[] denied = {17, 4, 100, 64, 0, 9, 0, 1, 4, 100, 64, 0, 1, 0, 53, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0};
         assertThat(NodeEvent.parse(frame(21, 13, 6, denied)))
                 .isEqualTo(new NodeEvent.Rejected(
                         6,
                         Code.DENIED,
-                        new InboundFlow(Transport.UDP, new InetSocketAddress("100.64.0.9", 1), 53, null, ""),
+                        new InboundFlow(
+                                Transport.UDP,
+                                new InetSocketAddress("100.64.0.9", 1),
+                                new InetSocketAddress("100.64.0.1", 53),
+                                null,
+                                "",
+                                "",
+                                List.of()),
                         ""));
         byte[] counts = ByteBuffer.allocate(16).putLong(7).putLong(8).array();
         assertThat(NodeEvent.parse(frame(22, 0, 5, counts))).isEqualTo(new NodeEvent.Ended(5, Code.OK, 7, 8, ""));
@@ -166,7 +178,9 @@ class NodeEventTest {
         ByteBuffer closed = frame(6, 0, 1, new byte[16]);
         byte[] answer = {3, 0, 0, 0, 60, 1, 4, 10, 0, 0, 1};
         ByteBuffer resolved = frame(7, 0, 1, answer);
-        byte[] flow = {6, 4, 100, 64, 0, 9, 0, 1, 0, 80, 4, 127, 0, 0, 1, 0, 80, 1, 'x'};
+        byte[] flow = {
+            6, 4, 100, 64, 0, 9, 0, 1, 4, 100, 64, 0, 1, 0, 80, 4, 127, 0, 0, 1, 0, 80, 1, 'x', 1, 'y', 1, 1, 'z'
+        };
         ByteBuffer accepted = frame(20, 0, 1, flow);
         ByteBuffer ended = frame(22, 0, 1, new byte[16]);
         for (ByteBuffer whole : List.of(closed, resolved, accepted, ended)) {

@@ -15,6 +15,12 @@ sealed interface AuditEvent {
     /** What was established has ended. */
     record Ended(Instant time, Closed closed) implements AuditEvent {}
 
+    /** A connection from the tailnet was decided. */
+    record DecidedInbound(Instant time, InboundDecision decision) implements AuditEvent {}
+
+    /** A connection from the tailnet has ended. */
+    record EndedInbound(Instant time, InboundEnd end) implements AuditEvent {}
+
     /** The agent begins, or ends. */
     record Running(Instant time, boolean begins) implements AuditEvent {}
 

@@ -7,6 +7,8 @@ import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.Host;
+import dev.tailnet.proxy.request.InboundRequest;
+import dev.tailnet.proxy.request.TunnelEnd;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +35,7 @@ final class AuditLines {
     private static final int ESCAPE = "\\u0000".length();
 
     private static final int MOST_ADDRESSES = 16;
+    private static final int MOST_ROLES = 16;
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
                     "uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
@@ -61,6 +64,8 @@ final class AuditLines {
             switch (event) {
                 case AuditEvent.Decided(Instant time, Decision decision) -> decided(out, decision, process);
                 case AuditEvent.Ended(Instant time, Closed closed) -> ended(out, closed);
+                case AuditEvent.DecidedInbound(Instant time, InboundDecision decision) -> inbound(out, decision);
+                case AuditEvent.EndedInbound(Instant time, InboundEnd end) -> inbound(out, end);
                 case AuditEvent.Running(Instant time, boolean begins) -> {
                     out.writeStringProperty("event", begins ? "start" : "stop");
                     out.writeStringProperty("run", run);
@@ -86,31 +91,83 @@ final class AuditLines {
         out.writeEndArray();
         text(out, "answeredBy", decision.answeredBy());
         way(out, decision.address(), decision.route() == null ? null : word(decision.route()));
-        ConnectFailure failure = decision.failure();
+        noPeer(out);
+        verdict(out, decision.ruling(), decision.failure());
+        millis(out, "waitedMs", decision.waited());
+        millis(out, "lookupMs", decision.lookup());
+        millis(out, "dialMs", decision.dial());
+    }
+
+    private static void verdict(JsonGenerator out, Ruling ruling, @Nullable ConnectFailure failure) {
         out.writeStringProperty("decision", outcome(failure));
-        Ruling ruling = decision.ruling();
         out.writeStringProperty("mode", ruling.mode());
         text(out, "rule", ruling.rule());
         text(out, "wouldDeny", ruling.wouldDeny());
         text(out, "reason", failure == null ? null : word(failure.reason()));
         text(out, "message", failure == null ? null : failure.getMessage());
-        millis(out, "waitedMs", decision.waited());
-        millis(out, "lookupMs", decision.lookup());
-        millis(out, "dialMs", decision.dial());
     }
 
     private void ended(JsonGenerator out, Closed closed) {
         out.writeStringProperty("event", "close");
         request(out, closed.request());
         way(out, closed.address(), word(closed.route()));
-        out.writeNumberProperty("bytesUp", closed.end().bytesUp());
-        out.writeNumberProperty("bytesDown", closed.end().bytesDown());
-        millis(out, "durationMs", closed.open());
-        out.writeStringProperty("reason", word(closed.end().cause()));
-        text(
-                out,
-                "message",
-                closed.end().detail().isEmpty() ? null : closed.end().detail());
+        noPeer(out);
+        end(out, closed.end(), closed.open());
+    }
+
+    private static void end(JsonGenerator out, TunnelEnd end, Duration open) {
+        out.writeNumberProperty("bytesUp", end.bytesUp());
+        out.writeNumberProperty("bytesDown", end.bytesDown());
+        millis(out, "durationMs", open);
+        out.writeStringProperty("reason", word(end.cause()));
+        text(out, "message", end.detail().isEmpty() ? null : end.detail());
+    }
+
+    private void inbound(JsonGenerator out, InboundDecision decision) {
+        out.writeStringProperty("event", "decision");
+        inbound(out, decision.id(), decision.request());
+        out.writeNullProperty("process");
+        out.writeArrayPropertyStart("addresses");
+        out.writeEndArray();
+        out.writeNullProperty("answeredBy");
+        service(out, decision.request(), decision.service());
+        verdict(out, decision.ruling(), decision.failure());
+        millis(out, "waitedMs", Duration.ZERO);
+        millis(out, "lookupMs", Duration.ZERO);
+        millis(out, "dialMs", Duration.ZERO);
+    }
+
+    private void inbound(JsonGenerator out, InboundEnd end) {
+        out.writeStringProperty("event", "close");
+        inbound(out, end.id(), end.request());
+        service(out, end.request(), end.service());
+        end(out, end.end(), end.open());
+    }
+
+    private void inbound(JsonGenerator out, long id, InboundRequest request) {
+        out.writeStringProperty("id", run + "-i" + id);
+        out.writeStringProperty("protocol", request.isUdp() ? "inbound_udp" : "inbound");
+        text(out, "client", client(request.peer()));
+        out.writeNullProperty("role");
+        out.writeStringProperty("host", new Host.Address(request.to().getAddress()).toString());
+        out.writeNumberProperty("port", request.to().getPort());
+        out.writeNullProperty("name");
+    }
+
+    private static void service(JsonGenerator out, InboundRequest request, @Nullable InetSocketAddress service) {
+        way(out, service == null ? null : service.getAddress(), null);
+        out.writeObjectPropertyStart("peer");
+        text(out, "node", request.node().isEmpty() ? null : request.node());
+        out.writeArrayPropertyStart("is");
+        request.roles().stream().limit(MOST_ROLES).forEach(role -> out.writeString(clipped(role)));
+        out.writeEndArray();
+        out.writeEndObject();
+        text(out, "service", service == null ? null : client(service));
+    }
+
+    private static void noPeer(JsonGenerator out) {
+        out.writeNullProperty("peer");
+        out.writeNullProperty("service");
     }
 
     private void request(JsonGenerator out, ConnectRequest request) {

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * The audit's lines on their way from the event loops to a sink: a queue with an end, and one thread that writes. An event that
  * finds no room is lost, and a line in its place says how many were.
  */
-public final class AuditLog implements AuditSink, AutoCloseable {
+public final class AuditLog implements AuditSink, InboundWitness, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(AuditLog.class);
     /** More than a second of 20,000 decisions each; some 16 MB when full. */
     static final int CAPACITY = 32_768;
@@ -88,6 +88,16 @@ public final class AuditLog implements AuditSink, AutoCloseable {
         add(new AuditEvent.Ended(clock.instant(), end));
     }
 
+    @Override
+    public void decided(InboundDecision decision) {
+        add(new AuditEvent.DecidedInbound(clock.instant(), decision));
+    }
+
+    @Override
+    public void ended(InboundEnd end) {
+        add(new AuditEvent.EndedInbound(clock.instant(), end));
+    }
+
     private void add(AuditEvent event) {
         if (closed || !queue.offer(event)) {
             lost.incrementAndGet();
@@ -101,7 +111,7 @@ public final class AuditLog implements AuditSink, AutoCloseable {
     }
 
     /** Whether what is about to be decided could be recorded, and its end as well. */
-    boolean hasRoom() {
+    public boolean hasRoom() {
         return writer.trouble().isEmpty() && queue.remainingCapacity() > queue.size();
     }
 

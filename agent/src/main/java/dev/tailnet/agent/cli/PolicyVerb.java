@@ -106,7 +106,7 @@ final class PolicyVerb implements Verb {
         PolicyDocument document = PolicyFile.read(Path.of(file));
         document.problems().forEach(problem -> System.out.println(file + ", " + problem));
         var remarks = document.problems().isEmpty()
-                ? RuleReview.of(CompiledRules.of(document.rules()))
+                ? RuleReview.of(CompiledRules.of(document.rules()), CompiledRules.ofInbound(document.rules()))
                 : List.<RuleReview.Remark>of();
         remarks.forEach(remark -> System.out.println("remark: " + remark));
         if (!document.problems().isEmpty()) {

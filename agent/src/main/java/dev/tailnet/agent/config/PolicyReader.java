@@ -4,6 +4,7 @@ import dev.tailnet.agent.policy.PolicyDocument;
 import dev.tailnet.agent.policy.PolicyFile;
 import dev.tailnet.proxy.policy.rules.Cidr;
 import dev.tailnet.proxy.policy.rules.Condition;
+import dev.tailnet.proxy.policy.rules.Direction;
 import dev.tailnet.proxy.policy.rules.Effect;
 import dev.tailnet.proxy.policy.rules.HostPattern;
 import dev.tailnet.proxy.policy.rules.Mode;
@@ -48,6 +49,7 @@ final class PolicyReader {
                 base.source(),
                 base.mode(),
                 base.fallback(),
+                base.inboundFallback(),
                 privateDirect,
                 base.requireName(),
                 base.hideNames(),
@@ -90,7 +92,15 @@ final class PolicyReader {
         boolean allows = lists.stream().anyMatch(rule -> rule.effect() == Effect.ALLOW);
         Effect rest = allows ? Effect.DENY : Effect.ALLOW;
         return new RuleSet(
-                lists.getLast().where(), Mode.ENFORCE, rest, rest, false, false, RuleSet.NONE.endDenied(), List.of());
+                lists.getLast().where(),
+                Mode.ENFORCE,
+                rest,
+                RuleSet.NONE.inboundFallback(),
+                rest,
+                false,
+                false,
+                RuleSet.NONE.endDenied(),
+                List.of());
     }
 
     private Effect privateDirect(RuleSet base) {
@@ -119,10 +129,10 @@ final class PolicyReader {
     }
 
     private static Rule ofHosts(String name, String where, Effect effect, List<HostPattern> hosts) {
-        return new Rule(name, where, effect, hosts, List.of(), Condition.NONE, Optional.empty());
+        return new Rule(name, where, Direction.OUTBOUND, effect, hosts, List.of(), Condition.NONE, Optional.empty());
     }
 
     private static Rule ofBlocks(String name, String where, Effect effect, List<Cidr> cidrs) {
-        return new Rule(name, where, effect, List.of(), cidrs, Condition.NONE, Optional.empty());
+        return new Rule(name, where, Direction.OUTBOUND, effect, List.of(), cidrs, Condition.NONE, Optional.empty());
     }
 }

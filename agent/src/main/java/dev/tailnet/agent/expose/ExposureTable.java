@@ -12,11 +12,14 @@ import java.util.TreeSet;
 final class ExposureTable {
     private ExposureTable() {}
 
-    static List<String> lines(List<ExposeSpec> specs, int limit, Collection<InetSocketAddress> ownListeners) {
+    static List<String> lines(List<ExposeSpec> specs, int limit, boolean judged, Collection<InetSocketAddress> ownListeners) {
         if (specs.isEmpty()) {
-            return List.of();
+            return judged ? List.of("judged") : List.of(); // what comes for a network behind this node is judged all the same
         }
         List<String> lines = new ArrayList<>(List.of("limit " + limit));
+        if (judged) {
+            lines.add("judged");
+        }
         for (ExposeSpec spec : specs) {
             lines.add(line(spec));
         }

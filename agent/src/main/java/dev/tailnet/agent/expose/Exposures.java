@@ -7,6 +7,7 @@ import dev.tailnet.bridge.TailnetNode;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +19,7 @@ public final class Exposures {
 
     private final Supplier<@Nullable TailnetNode> node;
     private final Supplier<? extends Collection<InetSocketAddress>> ownListeners;
+    private volatile BooleanSupplier judged = () -> false;
     private volatile List<ExposeSpec> current = List.of();
     private int limit;
     private boolean closed;
@@ -30,6 +32,11 @@ public final class Exposures {
             Supplier<@Nullable TailnetNode> node, Supplier<? extends Collection<InetSocketAddress>> ownListeners) {
         this.node = node;
         this.ownListeners = ownListeners;
+    }
+
+    /** From now on the node asks about each connection when this says so; {@link #refresh} tells it. */
+    public void judgedIf(BooleanSupplier isAsked) {
+        judged = isAsked;
     }
 
     /**
@@ -53,14 +60,15 @@ public final class Exposures {
         }
     }
 
-    /** Tells the node once more: it has just been made, or the agent listens elsewhere. */
+    /** Tells the node once more: it has just been made, the agent listens elsewhere, or there is another policy. */
     public synchronized void refresh() {
         TailnetNode target = node.get();
         if (target == null) {
             return;
         }
         try {
-            target.expose(ExposureTable.lines(closed ? List.of() : current, limit, ownListeners.get()));
+            target.expose(ExposureTable.lines(
+                    closed ? List.of() : current, limit, judged.getAsBoolean(), ownListeners.get()));
         } catch (BridgeException e) {
             if (e.code() != Code.NODE_DOWN) {
                 throw e;

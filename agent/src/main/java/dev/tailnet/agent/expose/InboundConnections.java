@@ -1,16 +1,25 @@
 package dev.tailnet.agent.expose;
 
+import dev.tailnet.agent.audit.InboundDecision;
+import dev.tailnet.agent.audit.InboundEnd;
+import dev.tailnet.agent.audit.InboundWitness;
+import dev.tailnet.agent.expose.InboundJudge.Judged;
 import dev.tailnet.agent.node.InboundEvents;
 import dev.tailnet.bridge.InboundFlow;
 import dev.tailnet.bridge.NodeEvent;
+import dev.tailnet.proxy.audit.Ruling;
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.TunnelEnd;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -22,7 +31,12 @@ public final class InboundConnections implements InboundEvents {
     private final LongAdder accepted = new LongAdder();
     private final Map<Refusal, LongAdder> refused = new EnumMap<>(Refusal.class);
     private final InboundAudit audit;
+    private final InboundWitness witness;
     private final LongSupplier nanoTime;
+    /** Verdicts that the node has not acted upon yet. */
+    private final Map<Long, Judged> judged = new ConcurrentHashMap<>();
+
+    private volatile @Nullable InboundJudge judge;
     private volatile @Nullable Drain drain;
 
     /**
@@ -30,26 +44,51 @@ public final class InboundConnections implements InboundEvents {
      *
      * @param id the library's number
      * @param since by {@link System#nanoTime}
+     * @param denied why it is being ended; empty while it is not
      */
-    public record OpenInbound(long id, InboundFlow flow, long since) {}
+    public record OpenInbound(long id, InboundFlow flow, long since, AtomicReference<String> denied) {}
 
     private record Drain(long accepted, CompletableFuture<Void> done) {}
 
-    public InboundConnections() {
-        this(new InboundAudit(), System::nanoTime);
+    /** @param witness hears of all */
+    public InboundConnections(InboundWitness witness) {
+        this(new InboundAudit(), witness, System::nanoTime);
     }
 
-    InboundConnections(InboundAudit audit, LongSupplier nanoTime) {
+    InboundConnections(InboundAudit audit, InboundWitness witness, LongSupplier nanoTime) {
         this.audit = audit;
+        this.witness = witness;
         this.nanoTime = nanoTime;
         Arrays.stream(Refusal.values()).forEach(refusal -> refused.put(refusal, new LongAdder()));
     }
 
+    /** From now on this is who says which may come in. */
+    public void judgeBy(InboundJudge next) {
+        judge = next;
+    }
+
+    @Override
+    public void asked(NodeEvent.Asked event) {
+        InboundJudge current = judge;
+        if (current == null) {
+            return; // the node lets nothing in by itself
+        }
+        Judged verdict = current.judge(event.flow());
+        judged.put(event.id(), verdict);
+        current.answer(event.id(), verdict.refusal() == null);
+    }
+
     @Override
     public void accepted(NodeEvent.Accepted event) {
-        open.put(event.id(), new OpenInbound(event.id(), event.flow(), nanoTime.getAsLong()));
+        var begun = new OpenInbound(event.id(), event.flow(), nanoTime.getAsLong(), new AtomicReference<>(""));
+        open.put(event.id(), begun);
         accepted.increment();
+        Judged verdict = judged.remove(event.id());
         audit.accepted(event.id(), event.flow());
+        witness.decided(decision(event.id(), event.flow(), rulingOn(verdict, false), null));
+        if (verdict == null) {
+            endIfDenied(begun); // a policy may have come into force before the node knew that it has to ask
+        }
     }
 
     @Override
@@ -59,21 +98,72 @@ public final class InboundConnections implements InboundEvents {
         if (count != null) {
             count.increment();
         }
-        audit.rejected(event.id(), event.flow(), refusal, event.message());
+        Judged verdict = judged.remove(event.id());
+        ConnectFailure failure = verdict == null || verdict.refusal() == null
+                ? new ConnectFailure(refusal.reason(), event.message())
+                : verdict.refusal();
+        Ruling ruling = rulingOn(verdict, refusal == Refusal.NOT_ALLOWED);
+        audit.rejected(event.id(), event.flow(), refusal, String.valueOf(failure.getMessage()));
+        witness.decided(decision(event.id(), event.flow(), ruling, failure));
     }
 
     @Override
     public void ended(NodeEvent.Ended event) {
         OpenInbound ended = open.remove(event.id());
         if (ended != null) {
-            audit.ended(event, ended.flow(), Duration.ofNanos(nanoTime.getAsLong() - ended.since()));
+            var lasted = Duration.ofNanos(nanoTime.getAsLong() - ended.since());
+            audit.ended(event, ended.flow(), lasted);
+            String denied = Objects.requireNonNullElse(ended.denied().get(), "");
+            var end = new TunnelEnd(
+                    Refusal.causeOf(event.code()),
+                    event.bytesUp(),
+                    event.bytesDown(),
+                    denied.isEmpty() ? event.message() : denied);
+            InboundFlow flow = ended.flow();
+            witness.ended(new InboundEnd(event.id(), InboundJudge.request(flow), flow.service(), end, lasted));
         }
         completeIfDrained();
+    }
+
+    private Ruling rulingOn(@Nullable Judged verdict, boolean isDenied) {
+        InboundJudge current = judge;
+        if (verdict != null) {
+            return verdict.ruling();
+        }
+        return current == null ? Ruling.NONE : current.unasked(isDenied);
+    }
+
+    private static InboundDecision decision(
+            long id, InboundFlow flow, Ruling ruling, @Nullable ConnectFailure failure) {
+        return new InboundDecision(id, InboundJudge.request(flow), flow.service(), ruling, failure);
+    }
+
+    /**
+     * Ends those that a changed policy does not let in any more, if it is to.
+     *
+     * @return how many
+     */
+    public int endWhatIsDenied() {
+        return (int) open.values().stream().filter(this::endIfDenied).count();
+    }
+
+    private boolean endIfDenied(OpenInbound connection) {
+        InboundJudge current = judge;
+        if (current == null || !current.endsWhatItDenies()) {
+            return false;
+        }
+        ConnectFailure refusal = current.byPolicy(connection.flow()).refusal();
+        if (refusal == null || !connection.denied().compareAndSet("", String.valueOf(refusal.getMessage()))) {
+            return false;
+        }
+        current.answer(connection.id(), false);
+        return true;
     }
 
     @Override
     public void ended() {
         open.clear();
+        judged.clear();
         Drain waiting = drain;
         if (waiting != null) {
             waiting.done().complete(null);

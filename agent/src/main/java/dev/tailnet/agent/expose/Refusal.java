@@ -1,6 +1,8 @@
 package dev.tailnet.agent.expose;
 
 import dev.tailnet.bridge.Code;
+import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.request.TunnelEnd;
 
 /** Why a connection from the tailnet was not let in. */
 public enum Refusal {
@@ -28,6 +30,39 @@ public enum Refusal {
             case RESOURCES -> RESOURCES;
             case CANCELLED, NODE_DOWN -> CANCELLED;
             case OK, NO_SUCH_NAME, NOT_OWNED, IDLE, RESOLVE_FAILED, INTERNAL, UNKNOWN -> INTERNAL;
+        };
+    }
+
+    /** As the audit has it. */
+    FailureReason reason() {
+        return switch (this) {
+            case NOT_ALLOWED -> FailureReason.NOT_ALLOWED;
+            case CONNECTION_REFUSED -> FailureReason.CONNECTION_REFUSED;
+            case UNREACHABLE -> FailureReason.HOST_UNREACHABLE;
+            case TIMEOUT -> FailureReason.TIMEOUT;
+            case RESOURCES -> FailureReason.RESOURCES;
+            case CANCELLED -> FailureReason.CANCELLED;
+            case INTERNAL -> FailureReason.INTERNAL;
+        };
+    }
+
+    /** What ended a connection, likewise. */
+    static TunnelEnd.Cause causeOf(Code code) {
+        return switch (code) {
+            case OK -> TunnelEnd.Cause.FINISHED;
+            case RESET, REFUSED -> TunnelEnd.Cause.RESET;
+            case IDLE -> TunnelEnd.Cause.IDLE;
+            case CANCELLED, NODE_DOWN -> TunnelEnd.Cause.CANCELLED;
+            case HOST_UNREACHABLE,
+                    NET_UNREACHABLE,
+                    TIMEOUT,
+                    NO_SUCH_NAME,
+                    NOT_OWNED,
+                    RESOURCES,
+                    RESOLVE_FAILED,
+                    DENIED,
+                    INTERNAL,
+                    UNKNOWN -> TunnelEnd.Cause.ERROR;
         };
     }
 }

@@ -50,6 +50,7 @@ final class EventStreamHandler extends SimpleChannelInboundHandler<ByteBuf> {
             case NodeEvent.Answered answered -> operations.answered(answered);
             case NodeEvent.Changed() -> supervisor.tailnetChanged();
             case NodeEvent.ExitNode exitNode -> supervisor.exitNode(exitNode);
+            case NodeEvent.Asked asked -> inbound.asked(asked);
             case NodeEvent.Accepted accepted -> inbound.accepted(accepted);
             case NodeEvent.Rejected rejected -> inbound.rejected(rejected);
             case NodeEvent.Ended ended -> inbound.ended(ended);

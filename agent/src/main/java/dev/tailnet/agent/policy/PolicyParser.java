@@ -16,7 +16,7 @@ import tools.jackson.core.JsonToken;
 /** Reads the keys of a policy, from a file of its own or a section of another. */
 public final class PolicyParser {
     private static final String KEYS =
-            "mode, default, private-direct, require-name, denied-names, close-denied and rules";
+            "mode, default, default-inbound, private-direct, require-name, denied-names, close-denied and rules";
 
     private final String source;
     private final ItemReader items;
@@ -26,6 +26,7 @@ public final class PolicyParser {
     private final Set<String> seen = new HashSet<>();
     private Mode mode = Mode.ENFORCE;
     private Effect fallback = Effect.DENY;
+    private Effect inboundFallback = Effect.ALLOW;
     private Effect privateDirect = Effect.DENY;
     private boolean requireName;
     private boolean hideNames;
@@ -53,7 +54,7 @@ public final class PolicyParser {
     }
 
     public RuleSet rules() {
-        return new RuleSet(source, mode, fallback, privateDirect, requireName, hideNames, endDenied, rules);
+        return new RuleSet(source, mode, fallback, inboundFallback, privateDirect, requireName, hideNames, endDenied, rules);
     }
 
     void problem(JsonParser parser, String text) {
@@ -66,6 +67,7 @@ public final class PolicyParser {
                 mode = items.one(parser, key, text -> Words.of(Mode.class, text))
                         .orElse(mode);
             case "default" -> fallback = effect(parser, key, fallback);
+            case "default-inbound" -> inboundFallback = effect(parser, key, inboundFallback);
             case "private-direct" -> privateDirect = effect(parser, key, privateDirect);
             case "require-name" ->
                 requireName = items.one(parser, key, Words::bool).orElse(requireName);

@@ -1,6 +1,7 @@
 package dev.tailnet.agent.policy;
 
 import dev.tailnet.proxy.policy.rules.Condition;
+import dev.tailnet.proxy.policy.rules.Direction;
 import dev.tailnet.proxy.policy.rules.Effect;
 import dev.tailnet.proxy.policy.rules.Mode;
 import dev.tailnet.proxy.policy.rules.Rule;
@@ -29,18 +30,25 @@ public final class PolicyText {
         lines.add("2. --internet and --exit-node hold for every rule.");
         int step = 3;
         if (set.mode() != Mode.OPEN) {
-            step = rules(lines, step, "Denied", set, Effect.DENY);
+            step = rules(lines, step, "Denied", set, Direction.OUTBOUND, Effect.DENY);
             if (set.privateDirect() == Effect.DENY) {
                 lines.add(step++
                         + ". Denied: private addresses outside the tailnet, unless a rule that allows names a block"
                         + " of them.");
             }
-            step = rules(lines, step, "Allowed", set, Effect.ALLOW);
+            step = rules(lines, step, "Allowed", set, Direction.OUTBOUND, Effect.ALLOW);
         }
         lines.add(step + ". What is left is "
                 + (set.mode() == Mode.OPEN || set.fallback() == Effect.ALLOW ? "allowed." : "denied."));
         if (set.requireName()) {
             lines.add("Connections by address to ports 80 and 443 have to show a name that is allowed.");
+        }
+        if (set.isAboutInbound()) {
+            lines.add("");
+            lines.add("From the tailnet, to what is exposed:");
+            step = rules(lines, 1, "Denied", set, Direction.INBOUND, Effect.DENY);
+            step = rules(lines, step, "Allowed", set, Direction.INBOUND, Effect.ALLOW);
+            lines.add(step + ". What is left is " + (set.inboundFallback() == Effect.ALLOW ? "allowed." : "denied."));
         }
         return String.join("\n", lines) + "\n";
     }
@@ -57,9 +65,10 @@ public final class PolicyText {
         };
     }
 
-    private static int rules(List<String> lines, int step, String verb, RuleSet set, Effect effect) {
-        List<Rule> rules =
-                set.rules().stream().filter(rule -> rule.effect() == effect).toList();
+    private static int rules(List<String> lines, int step, String verb, RuleSet set, Direction direction, Effect effect) {
+        List<Rule> rules = set.rules().stream()
+                .filter(rule -> rule.direction() == direction && rule.effect() == effect)
+                .toList();
         if (rules.isEmpty()) {
             return step;
         }
@@ -74,7 +83,7 @@ public final class PolicyText {
         List<Object> destinations = new ArrayList<>(rule.hosts());
         destinations.addAll(rule.cidrs());
         Condition condition = rule.condition();
-        var text = new StringBuilder(destinations.isEmpty() ? "everything" : joined(destinations));
+        var text = new StringBuilder(destinations.isEmpty() ? (rule.direction() == Direction.INBOUND ? "everybody" : "everything") : joined(destinations));
         append(text, ", port ", condition.ports());
         append(text, ", through ", routes(condition.routes()));
         append(text, ", by ", condition.protocols().stream().map(Words::word).toList());

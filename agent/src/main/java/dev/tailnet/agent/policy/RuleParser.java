@@ -2,6 +2,7 @@ package dev.tailnet.agent.policy;
 
 import dev.tailnet.proxy.policy.rules.Cidr;
 import dev.tailnet.proxy.policy.rules.Condition;
+import dev.tailnet.proxy.policy.rules.Direction;
 import dev.tailnet.proxy.policy.rules.Effect;
 import dev.tailnet.proxy.policy.rules.HostPattern;
 import dev.tailnet.proxy.policy.rules.PathPrefix;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -24,7 +26,7 @@ import tools.jackson.core.JsonToken;
 /** Reads one rule after another. */
 final class RuleParser {
     private static final String KEYS =
-            "name, action, hosts, cidrs, ports, routes, protocols, methods, paths, roles and require-name";
+            "name, action, direction, hosts, cidrs, ports, routes, protocols, methods, paths, roles and require-name";
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._:/+-]{0,79}");
     private static final Pattern METHOD = Pattern.compile("[A-Za-z][A-Za-z-]{0,31}");
 
@@ -63,7 +65,29 @@ final class RuleParser {
                     column,
                     "rule '" + draft.name + "': methods and paths are of plain HTTP alone: write protocols: http");
         }
+        if (draft.direction == Direction.INBOUND) {
+            checkInbound(draft, column);
+        }
         return Optional.ofNullable(draft.rule(source));
+    }
+
+    private void checkInbound(Draft draft, int column) {
+        List<String> foreign =
+                Stream.of("routes", "methods", "paths", "require-name").filter(draft.keys::contains).toList();
+        if (!foreign.isEmpty()) {
+            items.problem(
+                    draft.line,
+                    column,
+                    "rule '" + draft.name + "': " + String.join(", ", foreign)
+                            + " cannot be told of a connection from the tailnet (direction: inbound)");
+        }
+        if (draft.protocols.contains(RuleProtocol.HTTP)) {
+            items.problem(
+                    draft.line,
+                    column,
+                    "rule '" + draft.name
+                            + "': what comes from the tailnet is not read as HTTP (direction: inbound): write tcp");
+        }
     }
 
     private void readKey(JsonParser parser, String key, Draft draft) {
@@ -72,6 +96,9 @@ final class RuleParser {
             case "action" ->
                 draft.effect = items.one(parser, key, text -> Words.of(Effect.class, text))
                         .orElse(null);
+            case "direction" ->
+                draft.direction = items.one(parser, key, text -> Words.of(Direction.class, text))
+                        .orElse(draft.direction);
             case "hosts" -> draft.hosts = items.list(parser, key, HostPattern::parse);
             case "cidrs" -> draft.cidrs = items.list(parser, key, Cidr::parse);
             case "ports" -> draft.ports = items.list(parser, key, PortRange::parse);
@@ -121,6 +148,7 @@ final class RuleParser {
         private final int line;
         private final Set<String> keys = new HashSet<>();
         private String name;
+        private Direction direction = Direction.OUTBOUND;
         private @Nullable Effect effect;
         private List<HostPattern> hosts = List.of();
         private List<Cidr> cidrs = List.of();
@@ -141,7 +169,7 @@ final class RuleParser {
         Rule rule(String source) {
             return effect == null
                     ? null
-                    : new Rule(name, source + ", line " + line, effect, hosts, cidrs, condition(), requireName);
+                    : new Rule(name, source + ", line " + line, direction, effect, hosts, cidrs, condition(), requireName);
         }
 
         private Condition condition() {

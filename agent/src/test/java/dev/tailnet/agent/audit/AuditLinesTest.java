@@ -10,6 +10,7 @@ import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.Host;
+import dev.tailnet.proxy.request.InboundRequest;
 import dev.tailnet.proxy.request.LocalClient;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.Target;
@@ -49,6 +50,56 @@ class AuditLinesTest {
     }
 
     @Test
+    void aConnectionFromTheTailnetHasItsPeerAndService() {
+        var request = new InboundRequest(
+                false,
+                new InetSocketAddress("100.64.0.9", 50_000),
+                "web.tailnet.test",
+                List.of("tag:ci"),
+                new InetSocketAddress("100.64.0.1", 3000));
+        var service = new InetSocketAddress("127.0.0.1", 9000);
+        var decided = read(
+                new AuditEvent.DecidedInbound(
+                        Events.TIME, new InboundDecision(7, request, service, new Ruling("enforce", "ci", null), null)),
+                null);
+        assertThat(decided.path("id").asString()).isEqualTo("run1-i7");
+        assertThat(decided.path("protocol").asString()).isEqualTo("inbound");
+        assertThat(decided.path("client").asString()).isEqualTo("100.64.0.9:50000");
+        assertThat(decided.path("host").asString()).isEqualTo("100.64.0.1");
+        assertThat(decided.path("port").asInt()).isEqualTo(3000);
+        assertThat(decided.path("peer").toString()).isEqualTo("{\"node\":\"web.tailnet.test\",\"is\":[\"tag:ci\"]}");
+        assertThat(decided.path("service").asString()).isEqualTo("127.0.0.1:9000");
+        assertThat(decided.path("decision").asString()).isEqualTo("allow");
+        assertThat(decided.path("rule").asString()).isEqualTo("ci");
+
+        var denied = read(
+                new AuditEvent.DecidedInbound(
+                        Events.TIME,
+                        new InboundDecision(
+                                8,
+                                request,
+                                null,
+                                new Ruling("enforce", "expose", null),
+                                new ConnectFailure(FailureReason.NOT_ALLOWED, "not exposed to this peer"))),
+                null);
+        assertThat(denied.path("decision").asString()).isEqualTo("deny");
+        assertThat(denied.path("service").isNull()).isTrue();
+
+        var ended = read(
+                new AuditEvent.EndedInbound(
+                        Events.TIME,
+                        new InboundEnd(
+                                7,
+                                request,
+                                service,
+                                new TunnelEnd(TunnelEnd.Cause.FINISHED, 5, 9, ""),
+                                Duration.ofSeconds(2))),
+                null);
+        assertThat(ended.path("event").asString()).isEqualTo("close");
+        assertThat(ended.path("bytesDown").asInt()).isEqualTo(9);
+    }
+
+    @Test
     void aDecisionHasAllThatIsKnownOfIt() {
         var json = read(new AuditEvent.Decided(Events.TIME, Events.allowed(42)), new ClientProcess(1000, 1234, "curl"));
 
@@ -56,7 +107,7 @@ class AuditLinesTest {
                         {"time":"2026-01-02T03:04:05.678901Z","event":"decision","id":"run1-42","protocol":"socks5",
                         "client":"127.0.0.1:40000","role":"ci","host":"db.internal","port":5432,"name":"db.internal",
                         "process":{"pid":1234,"uid":1000,"command":"curl"},"addresses":["100.64.0.7"],
-                        "answeredBy":"MagicDNS","address":"100.64.0.7","route":"tailnet","decision":"allow","mode":"report","rule":"databases","wouldDeny":"not today",
+                        "answeredBy":"MagicDNS","address":"100.64.0.7","route":"tailnet","peer":null,"service":null,"decision":"allow","mode":"report","rule":"databases","wouldDeny":"not today",
                         "reason":null,"message":null,"waitedMs":0.0,"lookupMs":2.0,"dialMs":1.235}
                         """));
     }
@@ -70,7 +121,7 @@ class AuditLinesTest {
         assertThat(json).isEqualTo(JsonMapper.shared().readTree("""
                         {"time":"2026-01-02T03:04:05.678901Z","event":"close","id":"run1-42","protocol":"socks5",
                         "client":"127.0.0.1:40000","role":"ci","host":"db.internal","port":5432,"name":"db.internal",
-                        "address":"100.64.0.7","route":"tailnet","bytesUp":10,"bytesDown":20,"durationMs":3000.0,
+                        "address":"100.64.0.7","route":"tailnet","peer":null,"service":null,"bytesUp":10,"bytesDown":20,"durationMs":3000.0,
                         "reason":"reset","message":"the target broke off"}
                         """));
     }

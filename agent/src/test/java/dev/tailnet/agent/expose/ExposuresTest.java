@@ -50,6 +50,6 @@ class ExposuresTest {
     }
 
     private static List<String> lines(String... texts) {
-        return ExposureTable.lines(Stream.of(texts).map(ExposeSpec::parse).toList(), 7, OWN);
+        return ExposureTable.lines(Stream.of(texts).map(ExposeSpec::parse).toList(), 7, false, OWN);
     }
 }

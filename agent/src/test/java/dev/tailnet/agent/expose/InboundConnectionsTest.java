@@ -2,10 +2,23 @@ package dev.tailnet.agent.expose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.agent.audit.InboundDecision;
+import dev.tailnet.agent.audit.InboundEnd;
+import dev.tailnet.agent.audit.InboundWitness;
 import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.InboundFlow;
 import dev.tailnet.bridge.NodeEvent;
 import dev.tailnet.bridge.Transport;
+import dev.tailnet.proxy.audit.Ruling;
+import dev.tailnet.proxy.policy.Policy;
+import dev.tailnet.proxy.policy.Verdict;
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.request.InboundRequest;
+import dev.tailnet.proxy.request.Route;
+import dev.tailnet.proxy.request.TunnelEnd;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,13 +29,22 @@ class InboundConnectionsTest {
     private static final InboundFlow FLOW = new InboundFlow(
             Transport.TCP,
             new InetSocketAddress("100.64.0.9", 50_000),
-            3000,
+            new InetSocketAddress("100.64.0.1", 3000),
             new InetSocketAddress("127.0.0.1", 9000),
-            "web.tailnet.test");
-    private static final InboundFlow DENIED =
-            new InboundFlow(Transport.UDP, new InetSocketAddress("fd7a::9", 1), 53, null, "");
+            "web.tailnet.test",
+            "",
+            List.of("tag:ci"));
+    private static final InboundFlow DENIED = new InboundFlow(
+            Transport.UDP,
+            new InetSocketAddress("fd7a::9", 1),
+            new InetSocketAddress("fd7a::1", 53),
+            null,
+            "",
+            "",
+            List.of());
 
     private final List<String> lines = new ArrayList<>();
+    private final List<Object> witnessed = new ArrayList<>();
     private long now;
     private final InboundConnections connections = new InboundConnections(
             new InboundAudit() {
@@ -39,6 +61,17 @@ class InboundConnectionsTest {
                 @Override
                 void ended(NodeEvent.Ended event, InboundFlow flow, Duration open) {
                     lines.add(endedLine(event, flow, open));
+                }
+            },
+            new InboundWitness() {
+                @Override
+                public void decided(InboundDecision decision) {
+                    witnessed.add(decision);
+                }
+
+                @Override
+                public void ended(InboundEnd end) {
+                    witnessed.add(end);
                 }
             },
             () -> now);
@@ -71,6 +104,108 @@ class InboundConnectionsTest {
         assertThat(lines)
                 .containsExactly("INBOUND id=3 transport=UDP peer=[fd7a:0:0:0:0:0:0:9]:1 port=53 outcome=NOT_ALLOWED"
                         + " message=\"not to \\\"you\\\"\"");
+    }
+
+    @Test
+    void whatTheNodeDecidedByItselfIsToldAsSuch() {
+        connections.judgeBy(judge(new TestPolicy(false)));
+        connections.accepted(new NodeEvent.Accepted(1, FLOW));
+        now = Duration.ofSeconds(2).toNanos();
+        connections.ended(new NodeEvent.Ended(1, Code.RESET, 5, 7, "reset by the peer"));
+        connections.rejected(new NodeEvent.Rejected(2, Code.DENIED, DENIED, "not exposed to this peer"));
+        connections.rejected(new NodeEvent.Rejected(3, Code.REFUSED, FLOW, "refused"));
+
+        assertThat(witnessed).hasSize(4);
+        var accepted = (InboundDecision) witnessed.getFirst();
+        assertThat(accepted.failure()).isNull();
+        assertThat(accepted.service()).isEqualTo(FLOW.service());
+        assertThat(accepted.request().roles()).containsExactly("tag:ci");
+        assertThat(accepted.ruling()).isEqualTo(new Ruling("enforce", null, null));
+        var ended = (InboundEnd) witnessed.get(1);
+        assertThat(ended.end()).isEqualTo(new TunnelEnd(TunnelEnd.Cause.RESET, 5, 7, "reset by the peer"));
+        assertThat(ended.open()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(((InboundDecision) witnessed.get(2)).ruling()).isEqualTo(new Ruling("enforce", "expose", null));
+        var dead = (InboundDecision) witnessed.get(3);
+        assertThat(dead.ruling().rule()).isNull();
+        assertThat(dead.failure())
+                .isInstanceOfSatisfying(
+                        ConnectFailure.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(FailureReason.CONNECTION_REFUSED));
+    }
+
+    @Test
+    void aRefusalByThePolicyIsToldInItsWords() {
+        connections.judgeBy(judge(new TestPolicy(true)));
+        connections.asked(new NodeEvent.Asked(1, FLOW));
+        connections.rejected(new NodeEvent.Rejected(1, Code.DENIED, FLOW, "the connection is not allowed"));
+
+        assertThat(lines).singleElement().asString().endsWith("message=\"no web.tailnet.test\"");
+        assertThat(witnessed).singleElement().isInstanceOfSatisfying(InboundDecision.class, decision -> {
+            assertThat(decision.ruling()).isEqualTo(new Ruling("enforce", "nobody", null));
+            assertThat(decision.failure()).hasMessage("no web.tailnet.test");
+        });
+    }
+
+    @Test
+    void aChangedPolicyEndsWhatItDeniesAndSaysWhy() {
+        var policy = new TestPolicy(false);
+        connections.judgeBy(judge(policy));
+        connections.accepted(new NodeEvent.Accepted(1, FLOW));
+        assertThat(connections.endWhatIsDenied()).isZero();
+        policy.denies = true;
+        assertThat(connections.endWhatIsDenied()).isEqualTo(1);
+        assertThat(connections.endWhatIsDenied()).as("once").isZero();
+        connections.ended(new NodeEvent.Ended(1, Code.CANCELLED, 1, 2, "cancelled"));
+
+        assertThat(((InboundEnd) witnessed.getLast()).end())
+                .isEqualTo(new TunnelEnd(TunnelEnd.Cause.CANCELLED, 1, 2, "no web.tailnet.test"));
+    }
+
+    @Test
+    void nothingComesInThatCannotBeRecorded() {
+        var full = new InboundJudge(new TestPolicy(false), true, () -> false, () -> null);
+        assertThat(full.isAsked()).isTrue();
+        assertThat(full.judge(FLOW).refusal()).hasMessageContaining("audit log cannot be written");
+        var free = new InboundJudge(new TestPolicy(false), true, () -> true, () -> null);
+        assertThat(free.judge(FLOW).refusal()).isNull();
+    }
+
+    private static InboundJudge judge(Policy policy) {
+        return new InboundJudge(policy, false, () -> true, () -> null);
+    }
+
+    /** Lets all in, or nobody. */
+    private static final class TestPolicy implements Policy {
+        private boolean denies;
+
+        TestPolicy(boolean denies) {
+            this.denies = denies;
+        }
+
+        @Override
+        public String mode() {
+            return "enforce";
+        }
+
+        @Override
+        public boolean endsWhatItDenies() {
+            return true;
+        }
+
+        @Override
+        public Verdict onInbound(InboundRequest request) {
+            return denies ? Verdict.refused("nobody", "no " + request.node()) : Verdict.allowed();
+        }
+
+        @Override
+        public Verdict onTarget(ConnectRequest request) {
+            return Verdict.allowed();
+        }
+
+        @Override
+        public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+            return Verdict.allowed();
+        }
     }
 
     @Test

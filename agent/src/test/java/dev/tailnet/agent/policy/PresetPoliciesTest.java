@@ -10,6 +10,7 @@ import dev.tailnet.proxy.policy.RulePolicy;
 import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.policy.rules.CompiledRules;
 import dev.tailnet.proxy.policy.rules.RuleReview;
+import dev.tailnet.proxy.policy.rules.RuleSet;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Route;
@@ -35,7 +36,7 @@ class PresetPoliciesTest {
             List<Path> presets = files.toList();
             assertThat(presets).hasSizeGreaterThanOrEqualTo(3);
             for (Path preset : presets) {
-                assertThat(RuleReview.of(compiled(Files.readString(preset))))
+                assertThat(RuleReview.of(CompiledRules.of(rules(Files.readString(preset)))))
                         .as(preset.toString())
                         .isEmpty();
             }
@@ -87,12 +88,12 @@ class PresetPoliciesTest {
     }
 
     private static Policy policy(String text) {
-        return new RulePolicy(new BasePolicy(Internet.DIRECT, new OwnListeners(List::of)), compiled(text));
+        return new RulePolicy(new BasePolicy(Internet.DIRECT, new OwnListeners(List::of)), rules(text));
     }
 
-    private static CompiledRules compiled(String text) {
+    private static RuleSet rules(String text) {
         PolicyDocument document = PolicyFile.read("preset", text);
         assertThat(document.problems()).isEmpty();
-        return CompiledRules.of(document.rules());
+        return document.rules();
     }
 }

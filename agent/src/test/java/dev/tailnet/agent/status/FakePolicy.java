@@ -5,8 +5,8 @@ import dev.tailnet.proxy.policy.Internet;
 import dev.tailnet.proxy.policy.OwnListeners;
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.RulePolicy;
-import dev.tailnet.proxy.policy.rules.CompiledRules;
 import dev.tailnet.proxy.policy.rules.Condition;
+import dev.tailnet.proxy.policy.rules.Direction;
 import dev.tailnet.proxy.policy.rules.Effect;
 import dev.tailnet.proxy.policy.rules.HostPattern;
 import dev.tailnet.proxy.policy.rules.Mode;
@@ -21,6 +21,7 @@ final class FakePolicy implements PolicyView {
             "test.yaml",
             Mode.ENFORCE,
             Effect.DENY,
+            Effect.ALLOW,
             Effect.DENY,
             false,
             false,
@@ -28,6 +29,7 @@ final class FakePolicy implements PolicyView {
             List.of(new Rule(
                     "db",
                     "test.yaml, line 3",
+                    Direction.OUTBOUND,
                     Effect.ALLOW,
                     List.of(HostPattern.parse("db.internal")),
                     List.of(),
@@ -36,7 +38,7 @@ final class FakePolicy implements PolicyView {
 
     @Override
     public Policy policy() {
-        return new RulePolicy(new BasePolicy(Internet.DIRECT, new OwnListeners(List::of)), CompiledRules.of(rules));
+        return new RulePolicy(new BasePolicy(Internet.DIRECT, new OwnListeners(List::of)), rules);
     }
 
     @Override

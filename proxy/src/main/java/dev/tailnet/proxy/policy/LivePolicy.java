@@ -1,6 +1,7 @@
 package dev.tailnet.proxy.policy;
 
 import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.InboundRequest;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,16 @@ public final class LivePolicy implements Policy {
     @Override
     public Verdict onShownName(ConnectRequest request, InetAddress address, Route route, @Nullable String name) {
         return current.onShownName(request, address, route, name);
+    }
+
+    @Override
+    public Verdict onInbound(InboundRequest request) {
+        return current.onInbound(request);
+    }
+
+    @Override
+    public boolean isAboutInbound() {
+        return current.isAboutInbound();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tailnet.proxy.policy;
 
 import dev.tailnet.proxy.request.ConnectRequest;
+import dev.tailnet.proxy.request.InboundRequest;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,16 @@ public interface Policy {
      */
     default Verdict onShownName(ConnectRequest request, InetAddress address, Route route, @Nullable String name) {
         return Verdict.allowed();
+    }
+
+    /** Judges a connection from the tailnet, which what is exposed lets in. Allowed unless a policy says otherwise. */
+    default Verdict onInbound(InboundRequest request) {
+        return Verdict.allowed();
+    }
+
+    /** Whether {@link #onInbound} may say anything but yes, with no more to tell. */
+    default boolean isAboutInbound() {
+        return false;
     }
 
     /** Whether connections that it would not allow are to be ended when it takes effect. */

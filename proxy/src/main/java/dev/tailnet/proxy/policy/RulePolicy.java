@@ -13,6 +13,7 @@ import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.HostSyntax;
+import dev.tailnet.proxy.request.InboundRequest;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +28,24 @@ public final class RulePolicy implements Policy {
 
     private final BasePolicy base;
     private final CompiledRules rules;
+    private final InboundRules inbound;
     private final RuleSet set;
     private final RefusalTexts texts;
 
-    public RulePolicy(BasePolicy base, CompiledRules rules) {
-        this.base = base;
-        this.rules = rules;
-        this.set = rules.set();
-        this.texts = new RefusalTexts(set.source());
+    public RulePolicy(BasePolicy base, RuleSet set) {
+        this(base, set, CompiledRules.of(set), CompiledRules.ofInbound(set));
     }
 
-    public CompiledRules rules() {
-        return rules;
+    /**
+     * @param rules of {@code set}, about what goes out
+     * @param inbound about what comes in
+     */
+    public RulePolicy(BasePolicy base, RuleSet set, CompiledRules rules, CompiledRules inbound) {
+        this.base = base;
+        this.rules = rules;
+        this.set = set;
+        this.texts = new RefusalTexts(set.source());
+        this.inbound = new InboundRules(inbound);
     }
 
     @Override
@@ -136,6 +143,16 @@ public final class RulePolicy implements Policy {
         return finding.effect() == Effect.ALLOW
                 ? obey(finding, "")
                 : texts.refusal(finding, name + ", which " + request.target() + " was asked for by");
+    }
+
+    @Override
+    public Verdict onInbound(InboundRequest request) {
+        return isAsked() ? obey(inbound.judge(request), InboundRules.shown(request)) : Verdict.allowed();
+    }
+
+    @Override
+    public boolean isAboutInbound() {
+        return set.isAboutInbound();
     }
 
     private boolean isAsked() {

@@ -3,8 +3,8 @@ package dev.tailnet.proxy.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.proxy.policy.rules.Cidr;
-import dev.tailnet.proxy.policy.rules.CompiledRules;
 import dev.tailnet.proxy.policy.rules.Condition;
+import dev.tailnet.proxy.policy.rules.Direction;
 import dev.tailnet.proxy.policy.rules.Effect;
 import dev.tailnet.proxy.policy.rules.HostPattern;
 import dev.tailnet.proxy.policy.rules.Mode;
@@ -15,6 +15,7 @@ import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.HostSyntax;
+import dev.tailnet.proxy.request.InboundRequest;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.Target;
 import java.net.InetAddress;
@@ -103,7 +104,7 @@ class RulePolicyTest {
         Policy policy = enforce(Effect.ALLOW, allow("explicit", block));
         Verdict verdict = policy.onAddress(request(address, 80), InetAddress.ofLiteral(address), Route.DIRECT);
         assertThat(verdict instanceof Verdict.Allowed).isEqualTo(lifted);
-        assertThat(new RulePolicy(base, CompiledRules.of(set(Mode.OPEN, Effect.ALLOW, allow("explicit", block))))
+        assertThat(new RulePolicy(base, set(Mode.OPEN, Effect.ALLOW, allow("explicit", block)))
                         .onAddress(request(address, 80), InetAddress.ofLiteral(address), Route.DIRECT))
                 .as("rules that are not asked lift nothing")
                 .isInstanceOf(Verdict.Refused.class);
@@ -129,7 +130,7 @@ class RulePolicyTest {
         assertThat(policy.onTarget(request("127.0.0.1", 8080))).isInstanceOf(Verdict.Allowed.class);
         var port = new Condition(List.of(new PortRange(1055, 1055)), Set.of(), Set.of(), Set.of(), List.of(), Set.of());
         var named = new Rule(
-                "own", "line own", Effect.ALLOW, List.of(), List.of(Cidr.parse("127.0.0.1")), port, Optional.empty());
+                "own", "line own", Direction.OUTBOUND, Effect.ALLOW, List.of(), List.of(Cidr.parse("127.0.0.1")), port, Optional.empty());
         assertThat(enforce(Effect.DENY, named).onTarget(request("127.0.0.1", 1055)))
                 .isInstanceOf(Verdict.Allowed.class);
     }
@@ -149,22 +150,23 @@ class RulePolicyTest {
     void privateNetworksAreReachedThroughTheTailnetOrByARuleThatMeansThem(String address, Route route, String outcome) {
         var policy = new RulePolicy(
                 base,
-                CompiledRules.of(new RuleSet(
+                new RuleSet(
                         "test.yaml",
                         Mode.ENFORCE,
+                        Effect.ALLOW,
                         Effect.ALLOW,
                         Effect.DENY,
                         false,
                         false,
                         true,
-                        List.of(allow("net", "192.168.0.0/16", "0.0.0.0/1")))));
+                        List.of(allow("net", "192.168.0.0/16", "0.0.0.0/1"))));
         assertThat(judge(policy, address, address, route)).isEqualTo(outcome);
     }
 
     @Test
     void reportingLetsThroughAndSaysWhatWouldBeDenied() {
         Policy policy =
-                new RulePolicy(base, CompiledRules.of(set(Mode.REPORT, Effect.ALLOW, deny("ads", "ads.example.com"))));
+                new RulePolicy(base, set(Mode.REPORT, Effect.ALLOW, deny("ads", "ads.example.com")));
         assertThat(policy.mode()).isEqualTo("report");
         assertThat(policy.onTarget(request("ads.example.com", 443))).isInstanceOf(Verdict.Allowed.class);
         Verdict verdict =
@@ -181,7 +183,7 @@ class RulePolicyTest {
     @Test
     void aClosedInternetIsClosedForRulesToo() {
         var closed = new BasePolicy(Internet.DENY, new OwnListeners(List::of));
-        Policy policy = new RulePolicy(closed, CompiledRules.of(set(Mode.ENFORCE, Effect.ALLOW, allow("all", "*"))));
+        Policy policy = new RulePolicy(closed, set(Mode.ENFORCE, Effect.ALLOW, allow("all", "*")));
         assertThat(judge(policy, "www.example.com", "198.51.100.1", Route.DIRECT))
                 .isEqualTo("refused: internet-deny");
         assertThat(judge(policy, "db.internal", "100.64.0.7", Route.TAILNET)).isEqualTo("all");
@@ -210,10 +212,11 @@ class RulePolicyTest {
     void aShownNameIsJudgedWithoutWhatTheAddressIsAllowedBy(String name, String outcome) {
         var policy = new RulePolicy(
                 base,
-                CompiledRules.of(new RuleSet(
+                new RuleSet(
                         "test.yaml",
                         Mode.ENFORCE,
                         Effect.DENY,
+                        Effect.ALLOW,
                         Effect.ALLOW,
                         true,
                         false,
@@ -221,7 +224,7 @@ class RulePolicyTest {
                         List.of(
                                 deny("ads", "ads.example.com"),
                                 allow("web", ".example.com"),
-                                allow("net", "198.51.100.0/24")))));
+                                allow("net", "198.51.100.0/24"))));
         var request = request("198.51.100.1", 443);
         var address = InetAddress.ofLiteral("198.51.100.1");
         assertThat(policy.onAddress(request, address, Route.DIRECT))
@@ -248,6 +251,7 @@ class RulePolicyTest {
         var rule = new Rule(
                 "ci",
                 "line 1",
+                Direction.OUTBOUND,
                 Effect.ALLOW,
                 List.of(HostPattern.parse("api.example.com")),
                 List.of(),
@@ -263,6 +267,50 @@ class RulePolicyTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "web.tailnet.test, 100.64.0.9, tag:ci, 3000, default",
+        "web.tailnet.test, 100.64.0.9, tag:ci, 22, refused: no ssh",
+        "evil.tailnet.test, 100.64.0.10, tag:ci, 3000, refused: evil",
+        "Web.Tailnet.Test, 100.64.0.9, alice, 8000, people",
+        "web.tailnet.test, 100.64.0.9, bob, 8000, refused: rest of 8000",
+        "'', 100.64.7.7, '', 3000, refused: net"
+    })
+    void whatComesInIsJudgedByThePeer(String node, String address, String role, int port, String outcome) {
+        Policy policy = enforce(
+                Effect.DENY,
+                allow("out", "web.tailnet.test"),
+                inbound("no ssh", Effect.DENY, port(22), Set.of()),
+                inbound("evil", Effect.DENY, List.of(), Set.of(), "evil"),
+                inbound("net", Effect.DENY, List.of(), Set.of(), "100.64.7.0/24"),
+                inbound("people", Effect.ALLOW, port(8000), Set.of("alice@")),
+                inbound("rest of 8000", Effect.DENY, port(8000), Set.of("bob@")));
+        var request = new InboundRequest(
+                false,
+                new InetSocketAddress(address, 50_000),
+                node,
+                role.isEmpty() ? List.of() : List.of(role),
+                new InetSocketAddress("100.64.0.1", port));
+        assertThat(outcome(policy.onInbound(request))).isEqualTo(outcome);
+        assertThat(policy.isAboutInbound()).isTrue();
+        assertThat(enforce(Effect.DENY, allow("out", "*")).isAboutInbound()).isFalse();
+        assertThat(outcome(enforce(Effect.DENY, deny("out", "*")).onInbound(request)))
+                .as("rules about what goes out are not asked")
+                .isEqualTo("default");
+    }
+
+    private static List<PortRange> port(int port) {
+        return List.of(new PortRange(port, port));
+    }
+
+    private static Rule inbound(
+            String name, Effect effect, List<PortRange> ports, Set<String> roles, String... entries) {
+        Rule rule = rule(name, effect, entries);
+        var condition = new Condition(ports, Set.of(), Set.of(), Set.of(), List.of(), roles);
+        return new Rule(
+                name, rule.where(), Direction.INBOUND, effect, rule.hosts(), rule.cidrs(), condition, Optional.empty());
+    }
+
     private static String judge(Policy policy, String host, String address, Route route) {
         return outcome(policy.onAddress(request(host, 443), InetAddress.ofLiteral(address), route));
     }
@@ -275,11 +323,11 @@ class RulePolicyTest {
     }
 
     private RulePolicy enforce(Effect fallback, Rule... rules) {
-        return new RulePolicy(base, CompiledRules.of(set(Mode.ENFORCE, fallback, rules)));
+        return new RulePolicy(base, set(Mode.ENFORCE, fallback, rules));
     }
 
     private static RuleSet set(Mode mode, Effect fallback, Rule... rules) {
-        return new RuleSet("test.yaml", mode, fallback, Effect.ALLOW, false, false, true, List.of(rules));
+        return new RuleSet("test.yaml", mode, fallback, Effect.ALLOW, Effect.ALLOW, false, false, true, List.of(rules));
     }
 
     private static Rule allow(String name, String... entries) {
@@ -294,6 +342,7 @@ class RulePolicyTest {
         return new Rule(
                 name,
                 "line " + name,
+                Direction.OUTBOUND,
                 effect,
                 Arrays.stream(entries)
                         .filter(entry -> entry.indexOf('/') < 0)

@@ -5,8 +5,8 @@ import dev.tailnet.proxy.policy.Internet;
 import dev.tailnet.proxy.policy.OwnListeners;
 import dev.tailnet.proxy.policy.RulePolicy;
 import dev.tailnet.proxy.policy.rules.Cidr;
-import dev.tailnet.proxy.policy.rules.CompiledRules;
 import dev.tailnet.proxy.policy.rules.Condition;
+import dev.tailnet.proxy.policy.rules.Direction;
 import dev.tailnet.proxy.policy.rules.Effect;
 import dev.tailnet.proxy.policy.rules.HostPattern;
 import dev.tailnet.proxy.policy.rules.Mode;
@@ -75,15 +75,15 @@ public final class TestRules {
             }
         }
         rules.add(new Rule(
-                name, "rules.yaml, line " + (rules.size() + 1), effect, hosts, cidrs, condition, Optional.empty()));
+                name, "rules.yaml, line " + (rules.size() + 1), Direction.OUTBOUND, effect, hosts, cidrs, condition, Optional.empty()));
         return this;
     }
 
     public RuleSet set() {
-        return new RuleSet("rules.yaml", mode, fallback, Effect.ALLOW, requireName, hideNames, true, rules);
+        return new RuleSet("rules.yaml", mode, fallback, Effect.ALLOW, Effect.ALLOW, requireName, hideNames, true, rules);
     }
 
     public RulePolicy policy() {
-        return new RulePolicy(new BasePolicy(Internet.DIRECT, new OwnListeners(List::of)), CompiledRules.of(set()));
+        return new RulePolicy(new BasePolicy(Internet.DIRECT, new OwnListeners(List::of)), set());
     }
 }

@@ -36,8 +36,14 @@ public final class CompiledRules {
         allowingBlocks = blocks.build(rules).allowing();
     }
 
+    /** Of those that are about what this host's programs connect to. */
     public static CompiledRules of(RuleSet set) {
-        return new CompiledRules(set);
+        return new CompiledRules(set.of(Direction.OUTBOUND));
+    }
+
+    /** Of those that are about what the tailnet connects to here. */
+    public static CompiledRules ofInbound(RuleSet set) {
+        return new CompiledRules(set.of(Direction.INBOUND));
     }
 
     public RuleSet set() {

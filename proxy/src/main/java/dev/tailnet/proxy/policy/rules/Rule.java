@@ -15,6 +15,7 @@ import java.util.Optional;
 public record Rule(
         String name,
         String where,
+        Direction direction,
         Effect effect,
         List<HostPattern> hosts,
         List<Cidr> cidrs,

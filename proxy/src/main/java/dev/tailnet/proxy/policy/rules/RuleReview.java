@@ -34,14 +34,18 @@ public final class RuleReview {
     }
 
     /** In the order of the rules. */
-    public static List<Remark> of(CompiledRules compiled) {
-        var review = new RuleReview(compiled);
-        List<Rule> rules = compiled.set().rules();
-        for (int order = 0; order < rules.size(); order++) {
-            review.review(order, rules.get(order));
+    public static List<Remark> of(CompiledRules... compiled) {
+        List<Remark> remarks = new ArrayList<>();
+        for (CompiledRules one : compiled) {
+            var review = new RuleReview(one);
+            List<Rule> rules = one.set().rules();
+            for (int order = 0; order < rules.size(); order++) {
+                review.review(order, rules.get(order));
+            }
+            review.reviewOrder(rules);
+            remarks.addAll(review.remarks);
         }
-        review.reviewOrder(rules);
-        return List.copyOf(review.remarks);
+        return List.copyOf(remarks);
     }
 
     private void review(int order, Rule rule) {

@@ -36,7 +36,7 @@ final class RandomRules {
             rules.add(rule("r" + i));
         }
         return new RuleSet(
-                "test", Mode.ENFORCE, pick(List.of(Effect.values())), Effect.ALLOW, false, false, true, rules);
+                "test", Mode.ENFORCE, pick(List.of(Effect.values())), Effect.ALLOW, Effect.ALLOW, false, false, true, rules);
     }
 
     Rule rule(String name) {
@@ -44,6 +44,7 @@ final class RandomRules {
         return new Rule(
                 name,
                 "line " + name,
+                Direction.OUTBOUND,
                 pick(List.of(Effect.values())),
                 isForAll ? List.of() : some(3, this::pattern),
                 isForAll ? List.of() : some(3, this::cidr),
