@@ -162,6 +162,40 @@ class PolicyIT {
         assertThat(agent.verb("policy", "check", policy.toString()).output()).contains("is valid: 3 rules");
     }
 
+    @Test
+    void whatAReportedRunHasShownCanBeEnforced(@TempDir Path directory) throws IOException {
+        Path rules = Files.writeString(
+                directory.resolve("learned.yaml"),
+                "mode: report\ndefault: deny\nrules:\n  - {name: no ads, action: deny, hosts: [ads.outside.test]}\n");
+        Path log = directory.resolve("audit.log");
+        try (var learning = AgentProcess.in(network, "learning")
+                .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
+                .arguments("--policy=" + rules, "--audit-log=" + log)
+                .startAndAwaitRunning()) {
+            learning.awaitPeer("web");
+            String peer = "http://web:" + peerPage.port();
+            assertThat(learning.overHttp(url("api.outside.test")).output()).isEqualTo("the internet");
+            assertThat(learning.overSocks(peer).output()).isEqualTo("the peer");
+            assertThat(learning.overHttp(url("198.51.100.10")).output()).isEqualTo("the internet");
+            assertThat(learning.overHttp(url("ads.outside.test")).output()).isEqualTo("the internet");
+            var learned = Eventually.get(
+                    RELOAD,
+                    () -> learning.verb("policy", "learn", log.toString()),
+                    said -> said.output().contains("ads.outside.test"));
+            assertThat(learned.output())
+                    .contains("Left out, as it was denied: ads.outside.test port " + directPage.port() + ", rule no ads");
+
+            Files.writeString(rules, learned.output());
+            assertThat(learning.verb("policy", "reload").exitCode()).isZero();
+            assertThat(learning.overHttp(url("api.outside.test")).output()).isEqualTo("the internet");
+            assertThat(learning.overSocks(peer).output()).isEqualTo("the peer");
+            assertThat(learning.overHttp(url("198.51.100.10")).output()).isEqualTo("the internet");
+            assertThat(learning.overHttp(url("ads.outside.test")).errors()).contains("response 403");
+            assertThat(learning.overHttp(url("other.test")).errors()).contains("response 403");
+            assertThat(learning.overHttp("http://api.outside.test:1/").errors()).contains("response 403");
+        }
+    }
+
     private Curl plain(String url, String... arguments) {
         return Curl.run(
                 Stream.concat(Stream.of("-x", "http://127.0.0.1:" + agent.proxyPort(), url), Stream.of(arguments))

@@ -70,8 +70,9 @@ public final class LearnedPolicy {
 
     private void learn(Map<String, String> line) {
         String host = line.get("host");
-        if (!"decision".equals(line.get("event")) || host == null) {
-            return;
+        boolean isInbound = line.getOrDefault("protocol", "").startsWith("inbound");
+        if (!"decision".equals(line.get("event")) || host == null || isInbound) {
+            return; // what comes in is for --expose to say
         }
         lines++;
         int port = Integer.parseInt(line.getOrDefault("port", "0"));

@@ -65,7 +65,13 @@ class DnsFrontEndTest {
                 dev.tailnet.proxy.request.Route route) {
             return TestProxy.ALLOW_ALL.onAddress(request, address, route);
         }
+
+        @Override
+        public boolean hidesNames() {
+            return namesAreHidden;
+        }
     };
+    private boolean namesAreHidden;
     private final DnsFrontEnd frontEnd = new DnsFrontEnd(
             policy,
             resolver,
@@ -154,6 +160,9 @@ class DnsFrontEndTest {
         for (DnsRecordType type : List.of(DnsRecordType.A, DnsRecordType.TXT)) {
             assertThat(ask(query(9, "SECRET.test.", type, NO_EDNS)).code()).isEqualTo(DnsResponseCode.REFUSED);
         }
+        namesAreHidden = true;
+        assertThat(ask(query(9, "SECRET.test.", DnsRecordType.AAAA, NO_EDNS)).code())
+                .isEqualTo(DnsResponseCode.NXDOMAIN);
         assertThat(resolver.asked()).isEmpty();
         assertThat(forwarded).isEmpty();
     }
