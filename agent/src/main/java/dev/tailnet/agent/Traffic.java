@@ -87,8 +87,7 @@ final class Traffic implements Part {
 
     private void judgeInbound() {
         var auditing = core.auditing();
-        var judge = new InboundJudge(
-                policy.policy(), auditing.isRequired(), auditing::hasRoom, core.node()::node);
+        var judge = new InboundJudge(policy.policy(), auditing.isRequired(), auditing::hasRoom, core.node()::node);
         core.inbound().judgeBy(judge);
         core.exposures().judgedIf(judge::isAsked);
     }

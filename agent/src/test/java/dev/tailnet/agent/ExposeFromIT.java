@@ -98,7 +98,9 @@ class ExposeFromIT {
         try (var judging = AgentProcess.in(network, "judging")
                 .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
                 .arguments(
-                        "--policy=" + policy, "--audit-log=" + log, "--expose=3000=" + page.port() + ",3001=" + page.port())
+                        "--policy=" + policy,
+                        "--audit-log=" + log,
+                        "--expose=3000=" + page.port() + ",3001=" + page.port())
                 .startAndAwaitRunning()) {
             tagged.awaitPeer("judging");
             owned.awaitPeer("judging");
@@ -122,7 +124,8 @@ class ExposeFromIT {
                 .toList();
         assertThat(lines.stream().filter(line -> line.path("event").asString().equals("decision")))
                 .extracting(line -> line.path("peer").path("node").asString() + " "
-                        + line.path("port").asInt() + " " + line.path("decision").asString() + " "
+                        + line.path("port").asInt() + " "
+                        + line.path("decision").asString() + " "
                         + line.path("rule").asString(""))
                 .contains(
                         "tagged.tailnet.test 3000 allow ",

@@ -183,7 +183,8 @@ class PolicyIT {
                     () -> learning.verb("policy", "learn", log.toString()),
                     said -> said.output().contains("ads.outside.test"));
             assertThat(learned.output())
-                    .contains("Left out, as it was denied: ads.outside.test port " + directPage.port() + ", rule no ads");
+                    .contains(
+                            "Left out, as it was denied: ads.outside.test port " + directPage.port() + ", rule no ads");
 
             Files.writeString(rules, learned.output());
             assertThat(learning.verb("policy", "reload").exitCode()).isZero();

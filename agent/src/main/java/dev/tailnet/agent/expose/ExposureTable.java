@@ -12,9 +12,12 @@ import java.util.TreeSet;
 final class ExposureTable {
     private ExposureTable() {}
 
-    static List<String> lines(List<ExposeSpec> specs, int limit, boolean judged, Collection<InetSocketAddress> ownListeners) {
+    static List<String> lines(
+            List<ExposeSpec> specs, int limit, boolean judged, Collection<InetSocketAddress> ownListeners) {
         if (specs.isEmpty()) {
-            return judged ? List.of("judged") : List.of(); // what comes for a network behind this node is judged all the same
+            return judged
+                    ? List.of("judged")
+                    : List.of(); // what comes for a network behind this node is judged all the same
         }
         List<String> lines = new ArrayList<>(List.of("limit " + limit));
         if (judged) {

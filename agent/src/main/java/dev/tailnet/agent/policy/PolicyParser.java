@@ -54,7 +54,8 @@ public final class PolicyParser {
     }
 
     public RuleSet rules() {
-        return new RuleSet(source, mode, fallback, inboundFallback, privateDirect, requireName, hideNames, endDenied, rules);
+        return new RuleSet(
+                source, mode, fallback, inboundFallback, privateDirect, requireName, hideNames, endDenied, rules);
     }
 
     void problem(JsonParser parser, String text) {

@@ -65,7 +65,8 @@ public final class PolicyText {
         };
     }
 
-    private static int rules(List<String> lines, int step, String verb, RuleSet set, Direction direction, Effect effect) {
+    private static int rules(
+            List<String> lines, int step, String verb, RuleSet set, Direction direction, Effect effect) {
         List<Rule> rules = set.rules().stream()
                 .filter(rule -> rule.direction() == direction && rule.effect() == effect)
                 .toList();
@@ -83,7 +84,10 @@ public final class PolicyText {
         List<Object> destinations = new ArrayList<>(rule.hosts());
         destinations.addAll(rule.cidrs());
         Condition condition = rule.condition();
-        var text = new StringBuilder(destinations.isEmpty() ? (rule.direction() == Direction.INBOUND ? "everybody" : "everything") : joined(destinations));
+        var text = new StringBuilder(
+                destinations.isEmpty()
+                        ? (rule.direction() == Direction.INBOUND ? "everybody" : "everything")
+                        : joined(destinations));
         append(text, ", port ", condition.ports());
         append(text, ", through ", routes(condition.routes()));
         append(text, ", by ", condition.protocols().stream().map(Words::word).toList());

@@ -72,8 +72,9 @@ final class RuleParser {
     }
 
     private void checkInbound(Draft draft, int column) {
-        List<String> foreign =
-                Stream.of("routes", "methods", "paths", "require-name").filter(draft.keys::contains).toList();
+        List<String> foreign = Stream.of("routes", "methods", "paths", "require-name")
+                .filter(draft.keys::contains)
+                .toList();
         if (!foreign.isEmpty()) {
             items.problem(
                     draft.line,
@@ -169,7 +170,8 @@ final class RuleParser {
         Rule rule(String source) {
             return effect == null
                     ? null
-                    : new Rule(name, source + ", line " + line, direction, effect, hosts, cidrs, condition(), requireName);
+                    : new Rule(
+                            name, source + ", line " + line, direction, effect, hosts, cidrs, condition(), requireName);
         }
 
         private Condition condition() {

@@ -102,7 +102,7 @@ class PolicyFileTest {
                 .extracting(PolicyProblem::toString)
                 .containsExactly(
                         "line 1, column 7: mode: 'enforced' is none of open, report, enforce",
-                        "line 2, column 1: unknown key 'defualt': a policy has mode, default, private-direct, require-name,"
+                        "line 2, column 1: unknown key 'defualt': a policy has mode, default, default-inbound, private-direct, require-name,"
                                 + " denied-names, close-denied and rules",
                         "line 5, column 25: hosts: the host 'a b' has a character that no host name has",
                         "line 6, column 13: ports: 'http' is neither a port nor a range like 8000-8999",

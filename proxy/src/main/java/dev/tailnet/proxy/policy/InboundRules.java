@@ -39,8 +39,7 @@ record InboundRules(CompiledRules rules) {
     private static Facts facts(InboundRequest request, @Nullable String name, @Nullable String role) {
         RuleProtocol protocol = request.isUdp() ? RuleProtocol.UDP : RuleProtocol.TCP;
         InetAddress address = request.peer().getAddress();
-        return new Facts(
-                name, address, null, new Facts.Usage(request.to().getPort(), protocol, null, role, null));
+        return new Facts(name, address, null, new Facts.Usage(request.to().getPort(), protocol, null, role, null));
     }
 
     private static List<@Nullable String> names(String node) {

@@ -130,7 +130,14 @@ class RulePolicyTest {
         assertThat(policy.onTarget(request("127.0.0.1", 8080))).isInstanceOf(Verdict.Allowed.class);
         var port = new Condition(List.of(new PortRange(1055, 1055)), Set.of(), Set.of(), Set.of(), List.of(), Set.of());
         var named = new Rule(
-                "own", "line own", Direction.OUTBOUND, Effect.ALLOW, List.of(), List.of(Cidr.parse("127.0.0.1")), port, Optional.empty());
+                "own",
+                "line own",
+                Direction.OUTBOUND,
+                Effect.ALLOW,
+                List.of(),
+                List.of(Cidr.parse("127.0.0.1")),
+                port,
+                Optional.empty());
         assertThat(enforce(Effect.DENY, named).onTarget(request("127.0.0.1", 1055)))
                 .isInstanceOf(Verdict.Allowed.class);
     }
@@ -165,8 +172,7 @@ class RulePolicyTest {
 
     @Test
     void reportingLetsThroughAndSaysWhatWouldBeDenied() {
-        Policy policy =
-                new RulePolicy(base, set(Mode.REPORT, Effect.ALLOW, deny("ads", "ads.example.com")));
+        Policy policy = new RulePolicy(base, set(Mode.REPORT, Effect.ALLOW, deny("ads", "ads.example.com")));
         assertThat(policy.mode()).isEqualTo("report");
         assertThat(policy.onTarget(request("ads.example.com", 443))).isInstanceOf(Verdict.Allowed.class);
         Verdict verdict =

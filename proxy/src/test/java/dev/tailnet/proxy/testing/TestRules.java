@@ -75,12 +75,20 @@ public final class TestRules {
             }
         }
         rules.add(new Rule(
-                name, "rules.yaml, line " + (rules.size() + 1), Direction.OUTBOUND, effect, hosts, cidrs, condition, Optional.empty()));
+                name,
+                "rules.yaml, line " + (rules.size() + 1),
+                Direction.OUTBOUND,
+                effect,
+                hosts,
+                cidrs,
+                condition,
+                Optional.empty()));
         return this;
     }
 
     public RuleSet set() {
-        return new RuleSet("rules.yaml", mode, fallback, Effect.ALLOW, Effect.ALLOW, requireName, hideNames, true, rules);
+        return new RuleSet(
+                "rules.yaml", mode, fallback, Effect.ALLOW, Effect.ALLOW, requireName, hideNames, true, rules);
     }
 
     public RulePolicy policy() {

@@ -36,7 +36,15 @@ final class RandomRules {
             rules.add(rule("r" + i));
         }
         return new RuleSet(
-                "test", Mode.ENFORCE, pick(List.of(Effect.values())), Effect.ALLOW, Effect.ALLOW, false, false, true, rules);
+                "test",
+                Mode.ENFORCE,
+                pick(List.of(Effect.values())),
+                Effect.ALLOW,
+                Effect.ALLOW,
+                false,
+                false,
+                true,
+                rules);
     }
 
     Rule rule(String name) {

@@ -70,7 +70,8 @@ class RuleReviewTest {
     }
 
     private static List<String> review(Rule... rules) {
-        var set = new RuleSet("test", Mode.ENFORCE, Effect.DENY, Effect.ALLOW, Effect.DENY, false, false, true, List.of(rules));
+        var set = new RuleSet(
+                "test", Mode.ENFORCE, Effect.DENY, Effect.ALLOW, Effect.DENY, false, false, true, List.of(rules));
         return RuleReview.of(CompiledRules.of(set)).stream()
                 .map(RuleReview.Remark::toString)
                 .toList();
