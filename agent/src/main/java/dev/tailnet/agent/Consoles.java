@@ -7,6 +7,7 @@ import dev.tailnet.agent.status.DebugPages;
 import dev.tailnet.agent.status.LocalApi;
 import dev.tailnet.agent.status.PolicyPages;
 import dev.tailnet.agent.status.StatusServer;
+import dev.tailnet.agent.status.WaitPage;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -63,6 +64,7 @@ final class Consoles implements Part {
         var pages = new HashMap<String, ControlPage>();
         pages.putAll(DebugPages.of(() -> configuration.get().print(), Logging.recent(), localApi));
         pages.putAll(PolicyPages.of(traffic.policy(), traffic.lookup()));
+        pages.put("/wait", new WaitPage(traffic.view(), core.node()::onChange));
         return pages;
     }
 

@@ -11,9 +11,13 @@ final class AgentBeside {
     private AgentBeside() {}
 
     static ControlClient client(ParseResult arguments) {
+        return client(arguments, TIMEOUT);
+    }
+
+    static ControlClient client(ParseResult arguments, Duration timeout) {
         var directory = LocalApiFlags.socket(arguments).toAbsolutePath().getParent();
         return directory != null && Files.exists(directory.resolve(ControlClient.SOCKET))
-                ? new ControlClient(directory, TIMEOUT)
-                : new ControlClient(RunningAgentFlags.runtimeDir(arguments), TIMEOUT);
+                ? new ControlClient(directory, timeout)
+                : new ControlClient(RunningAgentFlags.runtimeDir(arguments), timeout);
     }
 }

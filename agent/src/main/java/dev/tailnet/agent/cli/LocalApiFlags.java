@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,7 +52,7 @@ final class LocalApiFlags {
     }
 
     static Path socket(String flag, String directory, Map<String, String> environment) {
-        var asked = flag.isEmpty() && directory.isEmpty() ? environment.getOrDefault(VARIABLE, "") : flag;
+        var asked = asked(flag, directory, environment);
         if (!asked.isEmpty()) {
             return Path.of(asked).toAbsolutePath();
         }
@@ -62,5 +63,28 @@ final class LocalApiFlags {
                         .findFirst()
                         .orElse(ofAgent)
                 : ofAgent;
+    }
+
+    private static String asked(String flag, String directory, Map<String, String> environment) {
+        return flag.isEmpty() && directory.isEmpty() ? environment.getOrDefault(VARIABLE, "") : flag;
+    }
+
+    /** Every socket by which the agent may be found once it runs. */
+    static List<Path> candidates(ParseResult arguments) {
+        String flag = arguments.matchedOptionValue(FLAG, "");
+        String directory = arguments.matchedOptionValue(Setting.RUNTIME_DIR.flag(), "");
+        var environment = System.getenv();
+        var candidates = new ArrayList<Path>();
+        for (var runtimeDir : RunningAgentFlags.candidates(directory, environment)) {
+            candidates.add(runtimeDir.resolve(ControlClient.SOCKET));
+            candidates.add(runtimeDir.resolve(LocalApiClient.SOCKET));
+        }
+        var asked = asked(flag, directory, environment);
+        if (!asked.isEmpty()) {
+            candidates.add(Path.of(asked).toAbsolutePath());
+        } else if (directory.isEmpty()) {
+            candidates.add(OF_TAILSCALED);
+        }
+        return candidates;
     }
 }

@@ -45,14 +45,18 @@ final class RunningAgentFlags {
     }
 
     static Path directory(String flag, Map<String, String> environment) {
-        var asked = flag.isEmpty() ? environment.getOrDefault(Setting.RUNTIME_DIR.variable(), "") : flag;
-        if (!asked.isEmpty()) {
-            return Path.of(asked).toAbsolutePath();
-        }
-        var own = RuntimeDirectory.defaultFor(environment);
-        return List.of(own, SYSTEM).stream()
+        var candidates = candidates(flag, environment);
+        return candidates.stream()
                 .filter(directory -> Files.exists(directory.resolve(ControlClient.SOCKET)))
                 .findFirst()
-                .orElse(own);
+                .orElse(candidates.getFirst());
+    }
+
+    /** Where the agent to ask may be, the first being the most likely. */
+    static List<Path> candidates(String flag, Map<String, String> environment) {
+        var asked = flag.isEmpty() ? environment.getOrDefault(Setting.RUNTIME_DIR.variable(), "") : flag;
+        return asked.isEmpty()
+                ? List.of(RuntimeDirectory.defaultFor(environment), SYSTEM)
+                : List.of(Path.of(asked).toAbsolutePath());
     }
 }

@@ -10,10 +10,9 @@ import picocli.CommandLine.ParseResult;
 final class WaitVerb implements Verb {
     private static final int INITIAL_STATE = 2;
     private static final String RUNNING = "6";
-    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(100);
 
-    /** How long a socket that is there has for one answer. */
-    private static final Duration ANSWER = Duration.ofSeconds(5);
+    /** How long a socket that is there has for one answer, which the agent holds back for 20 s. */
+    private static final Duration ANSWER = Duration.ofSeconds(25);
 
     @Override
     public CommandSpec spec() {
@@ -37,34 +36,62 @@ final class WaitVerb implements Verb {
     public ExitCode execute(ParseResult arguments) throws ControlException {
         var timeout = LoginFlags.timeout(arguments);
         var deadline = System.nanoTime() + timeout.toNanos();
-        while (deadline - System.nanoTime() > 0) {
-            try {
-                await(arguments, Duration.ofNanos(deadline - System.nanoTime()));
-                if (isUp(arguments)) {
-                    Progress.clear();
-                    return ExitCode.OK;
-                }
-                if (!Pause.of(BETWEEN_ATTEMPTS)) {
-                    break;
-                }
-            } catch (ControlException e) {
-                if (e instanceof LocalApiException answer && answer.isDenied()) {
-                    throw e;
-                }
-                // It may not have been started yet, or be about to start again.
-                Progress.show("waiting for the agent ...");
-                if (!Pause.of(BETWEEN_ATTEMPTS)) {
-                    break;
-                }
-            }
+        if (isUp(arguments, deadline) || comesUp(arguments, deadline)) {
+            Progress.clear();
+            return ExitCode.OK;
         }
         Progress.clear();
         System.err.println(Program.NAME + ": not up after " + GoDuration.print(timeout) + ": " + whyNot(arguments));
         return ExitCode.TIMEOUT;
     }
 
-    private static void await(ParseResult arguments, Duration left) throws ControlException {
-        var client = new LocalApiClient(LocalApiFlags.socket(arguments), left);
+    /** The agent may not have been started yet, or be about to start again. */
+    private static boolean comesUp(ParseResult arguments, long deadline) throws ControlException {
+        var sockets = LocalApiFlags.candidates(arguments);
+        while (left(deadline).isPositive()) {
+            try (var arrival = SocketArrival.watch(sockets)) {
+                if (isUp(arguments, deadline)) {
+                    return true;
+                }
+                Progress.show("waiting for the agent ...");
+                if (!arrival.await(left(deadline))) {
+                    return false;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(deadline - System.nanoTime());
+    }
+
+    /** Returns false when nobody answers, or not any more, and at the deadline. */
+    private static boolean isUp(ParseResult arguments, long deadline) throws ControlException {
+        try {
+            while (left(deadline).isPositive()) {
+                if (AgentBeside.client(arguments, shorter(left(deadline), ANSWER))
+                        .get("/wait")
+                        .strip()
+                        .equals("up")) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (ControlTimeoutException e) {
+            return false;
+        } catch (ControlException e) {
+            return isUpByItself(arguments, deadline);
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** Asks the node where the agent cannot be asked: it is another user's, or the socket is of tailscaled. */
+    private static boolean isUpByItself(ParseResult arguments, long deadline) throws ControlException {
+        var client = new LocalApiClient(LocalApiFlags.socket(arguments), left(deadline));
         try (var stream = client.watch(INITIAL_STATE)) {
             Progress.show("waiting for the node ...");
             while (true) {
@@ -73,21 +100,16 @@ final class WaitVerb implements Verb {
                         && !Json.parse(client.within(ANSWER).get("status?peers=false"))
                                 .texts("TailscaleIPs")
                                 .isEmpty()) {
-                    return;
+                    return true;
                 }
             }
-        }
-    }
-
-    /** What the tailscale packages call running may be a node that was removed, or that has no network: the agent knows. */
-    private static boolean isUp(ParseResult arguments) {
-        try {
-            return Json.parse(AgentBeside.client(arguments).get("/status"))
-                    .text("state")
-                    .filter("running"::equals)
-                    .isPresent();
+        } catch (LocalApiException e) {
+            if (e.isDenied()) {
+                throw e;
+            }
+            return false;
         } catch (ControlException e) {
-            return true; // another program's socket, which cannot be asked
+            return false;
         }
     }
 
