@@ -24,6 +24,10 @@ public final class WebSocketEcho implements AutoCloseable {
     private final Channel listener;
 
     public WebSocketEcho(InetAddress address) {
+        this(address, 0);
+    }
+
+    public WebSocketEcho(InetAddress address, int port) {
         listener = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
@@ -38,7 +42,7 @@ public final class WebSocketEcho implements AutoCloseable {
                                         new Echo());
                     }
                 })
-                .bind(new InetSocketAddress(address, 0))
+                .bind(new InetSocketAddress(address, port))
                 .syncUninterruptibly()
                 .channel();
     }
