@@ -1,4 +1,4 @@
-# Sourced by the checks: what they say and how they wait.
+# Sourced by the checks: what they say, how they wait, and what they ask of a throwaway system.
 
 step() {
   echo "==> $*"
@@ -22,4 +22,38 @@ await() {
 # usage: fetches CURL-OPTION...: gets the page of the tailnet's host
 fetches() {
   [[ $(curl --silent --show-error --max-time 10 "$@" "$PAGE_URL") == "$PAGE_TEXT" ]]
+}
+
+# What differs from the machine, but for the logs and what systemd and dpkg keep of their own.
+# usage: changed [FOLDER...], further folders to leave out, as in ./home
+changed() {
+  local file type folder pruned=()
+  for folder in ./var/log ./var/lib/dpkg ./var/lib/systemd ./tmp ./var/tmp ./var/cache "$@"; do
+    pruned+=(-path "$folder" -o)
+  done
+  (cd /run/throwaway/changed && find . \( "${pruned[@]}" -false \) -prune -o -printf '%y %p\n') | while read -r type file; do
+    # A folder that the machine has, too, is there because of what is in it.
+    [[ $type == d && -d /run/throwaway/machine/$file ]] || echo "$type $file"
+  done | sort
+}
+
+# What nodes need to know of the test network: in the array network, and for every unit, so that no configuration has to be changed for it.
+settle_in_network() {
+  local variable scope
+  network=()
+  for variable in TS_DEBUG_USE_DERP_HTTP TS_DISABLE_PORTMAPPER TS_NO_LOGS_NO_SUPPORT TS_ASSUME_NETWORK_UP_FOR_TEST; do
+    [[ -z ${!variable:-} ]] || network+=("$variable=${!variable}")
+  done
+  for scope in system user; do
+    mkdir -p /etc/systemd/$scope/service.d
+    printf '%s\n' "[Service]" "${network[@]/#/Environment=}" >/etc/systemd/$scope/service.d/test-network.conf
+  done
+  systemctl daemon-reload
+}
+
+nothing_of_it_runs() {
+  ! find /run /run/throwaway/changed/tmp -xdev -path /run/throwaway/machine -prune -o -path /run/throwaway/changed -prune -o -name '*tailnet*' -print \
+    | grep . || fail "what stands above is left"
+  ! getent passwd tailnet-agent || fail "the user is left"
+  ! pgrep -f dev.tailnet.agent || fail "a process is left"
 }

@@ -1,6 +1,8 @@
 package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ExitCode;
+import dev.tailnet.agent.cli.completion.FishCompletion;
+import dev.tailnet.agent.cli.completion.ZshCompletion;
 import picocli.AutoComplete;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -26,8 +28,8 @@ final class CompletionVerb implements Verb {
                         "",
                         "Examples:",
                         "  source <(tailnet-agent completion bash)",
-                        "  tailnet-agent completion zsh > ~/.zsh/tailnet-agent && echo 'source ~/.zsh/tailnet-agent' >>"
-                                + " ~/.zshrc",
+                        "  source <(tailnet-agent completion zsh)       # after compinit; or as _tailnet-agent in a folder of"
+                                + " fpath",
                         "  tailnet-agent completion fish > ~/.config/fish/completions/tailnet-agent.fish");
         spec.addPositional(PositionalParamSpec.builder()
                 .index("0")
@@ -45,8 +47,8 @@ final class CompletionVerb implements Verb {
         String shell = arguments.matchedPositionalValue(0, "");
         System.out.print(
                 switch (shell) {
-                    // The script for bash makes zsh read it, too.
-                    case "bash", "zsh" -> AutoComplete.bash(invocation.toString(), all);
+                    case "bash" -> AutoComplete.bash(invocation.toString(), all);
+                    case "zsh" -> ZshCompletion.script(all.getCommandSpec());
                     case "fish" -> FishCompletion.script(all.getCommandSpec());
                     default ->
                         throw new ParameterException(

@@ -3,7 +3,11 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.config.Setting;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -44,26 +48,29 @@ final class RunHelp {
     }
 
     private static String options(Help help) {
-        var text = new StringBuilder();
-        for (var group : Setting.Group.values()) {
-            var options = Arrays.stream(Setting.values())
-                    .filter(setting -> setting.group() == group)
-                    .map(setting -> help.commandSpec().findOption(setting.flag()))
-                    .toList();
-            text.append(group.ordinal() == 0 ? "" : "\n")
-                    .append(group.heading())
-                    .append(":\n")
-                    .append(list(help, options));
-        }
-        var others = List.of(
-                help.commandSpec().findOption(RunFlags.PRINT_CONFIG),
-                help.commandSpec().findOption("--help"));
-        return text.append(list(help, others)).toString();
+        return groups(help.commandSpec()).entrySet().stream()
+                .map(group -> {
+                    var layout = help.createDefaultLayout();
+                    layout.addOptions(group.getValue(), help.parameterLabelRenderer());
+                    return group.getKey() + ":\n" + layout;
+                })
+                .collect(Collectors.joining("\n"));
     }
 
-    private static String list(Help help, List<OptionSpec> options) {
-        var layout = help.createDefaultLayout();
-        layout.addOptions(options, help.parameterLabelRenderer());
-        return layout.toString();
+    /** The flags of {@code run} by heading. */
+    static Map<String, List<OptionSpec>> groups(CommandSpec spec) {
+        var groups = new LinkedHashMap<String, List<OptionSpec>>();
+        for (var group : Setting.Group.values()) {
+            var flags = Arrays.stream(Setting.values())
+                    .filter(setting -> setting.group() == group)
+                    .map(Setting::flag);
+            var others = group == Setting.Group.CONFIGURATION
+                    ? Stream.of(RunFlags.PRINT_CONFIG, "--help")
+                    : Stream.<String>of();
+            groups.put(
+                    group.heading(),
+                    Stream.concat(flags, others).map(spec::findOption).toList());
+        }
+        return groups;
     }
 }

@@ -15,6 +15,15 @@ final class Switches {
         return of(OptionSpec.builder(names).description(description));
     }
 
+    /** One that takes no value at all. */
+    static OptionSpec bare(String name, String description) {
+        return OptionSpec.builder(name)
+                .type(boolean.class)
+                .arity("0")
+                .description(description)
+                .build();
+    }
+
     static OptionSpec of(OptionSpec.Builder option) {
         return option.type(boolean.class)
                 .arity("0..1")

@@ -422,7 +422,7 @@ public enum Setting {
     }
 
     /** Whether it may stand in a file. */
-    boolean isFileKey() {
+    public boolean isFileKey() {
         return this != CONFIG;
     }
 

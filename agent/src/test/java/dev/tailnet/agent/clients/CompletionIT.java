@@ -42,16 +42,30 @@ class CompletionIT {
                 .contains("--exit-node", "--exit-node-allow-lan-access");
     }
 
+    /** In a terminal, as zsh completes nowhere else. */
     @Test
     void zsh() throws Exception {
-        assertThat(Program.named("zsh", home)
-                        .run(
-                                "-f",
-                                "-c",
-                                "autoload -U compinit && compinit -D && source '" + script("zsh")
-                                        + "' && print $_comps[tailnet-agent]")
+        String complete = """
+                zmodload zsh/zpty
+                zpty shell zsh -f -i
+                zpty -w shell "autoload -U compinit && compinit -D && source '%s' && stty columns 100 rows 50 && print LOA''DED"
+                zpty -r shell said '*LOADED*'
+                zpty -w -n shell $'tailnet-agent %s\t'
+                zpty -r shell said '*%s*'
+                print -r -- "$said"
+                zpty -d shell
+                """;
+        Program zsh = Program.named("zsh", home);
+        Path script = script("zsh");
+        assertThat(zsh.run("-f", "-c", complete.formatted(script, "netch", "netcheck"))
                         .ok())
-                .contains("_complete_tailnet-agent");
+                .contains("netcheck");
+        assertThat(zsh.run("-f", "-c", complete.formatted(script, "set --exit-node-al", "--exit-node-allow-lan-access"))
+                        .ok())
+                .contains("--exit-node-allow-lan-access");
+        assertThat(zsh.run("-f", "-c", complete.formatted(script, "run --internet=", "exit-node"))
+                        .ok())
+                .contains("deny", "direct", "exit-node");
     }
 
     @Test
