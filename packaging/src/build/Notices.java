@@ -1,123 +1,134 @@
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes the licence texts of everything that the distribution ships: the Go modules linked into the library, as the
- * library itself lists them, and the jars.
+ * Writes the licence texts of everything that the distribution ships: the jars, the Go modules linked into its programs, and where those of
+ * the Java runtime are. Anything without a text ends it with 1.
  *
- * <p>Usage: {@code java Notices.java LIBRARY JARS_DIRECTORY OUTPUT}. A Go module without a licence file ends it with 1.
+ * <p>Usage: {@code java -cp LIB Notices.java JARS DISTRIBUTION LICENSES OUTPUT}; LIB has Jackson, JARS is what CycloneDX' plugin for Maven has
+ * written, LICENSES has texts, by artifact, for jars that bring none.
  */
 final class Notices {
-    private static final Pattern LICENSE_FILE = Pattern.compile("(?i)(licen[sc]e|copying|notice|patents)([.-].*)?");
+    private static final Pattern LICENSE_FILE =
+            Pattern.compile("(?i)(.*/)?(licen[sc]e|copying|notice|patents|AL2\\.0|LGPL2\\.1)(\\.(txt|md))?");
+    private static final String OWN_GROUP = "dev.tailnet";
+    private static final String APACHE = "Apache-2.0";
 
-    private Notices() {}
+    private final Path licenses;
+    private final PrintStream out;
+
+    private Notices(Path licenses, PrintStream out) {
+        this.licenses = licenses;
+        this.out = out;
+    }
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        Path library = Path.of(args[0]);
-        Path jars = Path.of(args[1]);
-        try (var out = new PrintStream(Files.newOutputStream(Path.of(args[2])), false, StandardCharsets.UTF_8)) {
+        Path distribution = Path.of(args[1]);
+        try (var out = new PrintStream(Files.newOutputStream(Path.of(args[3])), false, StandardCharsets.UTF_8)) {
             out.println("Third-party software in this distribution, with its licences.");
-            goModules(library, out);
-            jars(jars, out);
+            var notices = new Notices(Path.of(args[2]), out);
+            notices.heading("Java runtime: OpenJDK " + Runtime.version() + ", " + System.getProperty("java.vendor"));
+            out.println("GPL-2.0-only WITH Classpath-exception-2.0. Its licence, and those of what it has of others, are in the folder"
+                    + " runtime/legal.");
+            notices.goModules(distribution);
+            notices.jars(JsonMapper.shared().readTree(Path.of(args[0]).toFile()), distribution.resolve("lib"));
+            notices.heading("libffi, in libjnidispatch.so of JNA");
+            out.println(Files.readString(Path.of(args[2]).resolve("libffi.txt")));
         }
     }
 
-    private static void goModules(Path library, PrintStream out) throws IOException, InterruptedException {
-        Path cache = Path.of(run("go", "env", "GOMODCACHE").getFirst());
-        out.println();
-        texts("Go standard library", Path.of(run("go", "env", "GOROOT").getFirst()), out);
-        for (String line : run("go", "version", "-m", library.toString())) {
-            String[] fields = line.strip().split("\\s+");
-            if (fields[0].equals("dep") || fields[0].equals("=>")) {
-                texts(fields[1] + " " + fields[2], cache.resolve(escape(fields[1]) + "@" + escape(fields[2])), out);
+    private void goModules(Path distribution) throws IOException, InterruptedException {
+        var modules = new LinkedHashMap<String, GoModule>();
+        GoModule.of(distribution).values().forEach(all -> all.forEach(module -> modules.put(module.purl(), module)));
+        for (GoModule module : modules.values()) {
+            heading(module.title());
+            for (Path file : module.licenseFiles()) {
+                out.println(Files.readString(file));
             }
         }
     }
 
-    private static void texts(String name, Path directory, PrintStream out) throws IOException {
-        List<Path> files;
-        try (Stream<Path> listing = Files.list(directory)) {
-            files = listing.filter(file -> Files.isRegularFile(file)
-                            && LICENSE_FILE
-                                    .matcher(file.getFileName().toString())
-                                    .matches())
-                    .sorted()
-                    .toList();
-        }
-        if (files.isEmpty()) {
-            throw new IOException("no licence file for " + name + " in " + directory);
-        }
-        heading(name, out);
-        for (Path file : files) {
-            out.println(Files.readString(file));
-        }
-    }
-
-    private static void jars(Path directory, PrintStream out) throws IOException {
-        List<Path> jars;
-        try (Stream<Path> listing = Files.list(directory)) {
-            jars = listing.filter(file -> file.toString().endsWith(".jar"))
-                    .sorted()
-                    .toList();
-        }
-        for (Path path : jars) {
-            heading(String.valueOf(path.getFileName()), out);
-            try (var jar = new JarFile(path.toFile())) {
-                jar.stream()
-                        .filter(entry -> !entry.isDirectory() && isLicense(entry.getName()))
-                        .forEach(entry -> print(jar, entry, out));
+    private void jars(JsonNode bom, Path folder) throws IOException {
+        var components = new HashMap<String, JsonNode>();
+        bom.get("components").forEach(component -> components.put(
+                component.get("name").stringValue() + "-" + component.get("version").stringValue() + ".jar", component));
+        String apache = null;
+        try (Stream<Path> listing = Files.list(folder)) {
+            for (Path jar : listing.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
+                JsonNode component = components.get(jar.getFileName().toString());
+                if (component == null) {
+                    throw new IOException(jar + " is not in the bill of materials");
+                }
+                if (component.get("group").stringValue().equals(OWN_GROUP)) {
+                    continue;
+                }
+                heading(jar.getFileName().toString());
+                var texts = texts(jar);
+                texts.values().forEach(out::println);
+                apache = texts.values().stream().filter(Notices::isApache).findFirst().orElse(apache);
+                if (texts.isEmpty()) {
+                    out.println(otherwise(component));
+                }
             }
         }
-    }
-
-    private static boolean isLicense(String entry) {
-        return LICENSE_FILE.matcher(entry.substring(entry.lastIndexOf('/') + 1)).matches();
-    }
-
-    private static void print(JarFile jar, ZipEntry entry, PrintStream out) {
-        try (InputStream text = jar.getInputStream(entry)) {
-            out.println(new String(text.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (apache == null) {
+            throw new IOException("no jar has the text of " + APACHE);
         }
+        heading("The text of " + APACHE);
+        out.println(apache);
     }
 
-    private static void heading(String name, PrintStream out) {
+    private static boolean isApache(String text) {
+        return text.contains("Apache License") && text.contains("END OF TERMS AND CONDITIONS");
+    }
+
+    private static Map<String, String> texts(Path path) throws IOException {
+        var texts = new LinkedHashMap<String, String>();
+        try (var jar = new JarFile(path.toFile())) {
+            List<? extends ZipEntry> entries = jar.stream()
+                    .filter(entry -> LICENSE_FILE.matcher(entry.getName()).matches())
+                    .toList();
+            for (ZipEntry entry : entries) {
+                try (InputStream text = jar.getInputStream(entry)) {
+                    texts.put(entry.getName(), new String(text.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return texts;
+    }
+
+    /** What to say of a jar that brings no text. */
+    private String otherwise(JsonNode component) throws IOException {
+        String name = component.get("name").stringValue();
+        Path text = licenses.resolve(name + ".txt");
+        if (Files.exists(text)) {
+            return Files.readString(text);
+        }
+        boolean isApache = component.path("licenses").valueStream()
+                .anyMatch(license -> license.path("license").path("id").stringValue("").equals(APACHE));
+        if (!isApache) {
+            throw new IOException("no licence text for " + name + ": put it into " + text);
+        }
+        return APACHE + "; its text stands at the end.";
+    }
+
+    private void heading(String name) {
         out.println("-".repeat(100));
         out.println(name);
         out.println();
-    }
-
-    /** The module cache writes upper-case letters as {@code !} and the lower-case one. */
-    private static String escape(String path) {
-        return Pattern.compile("[A-Z]")
-                .matcher(path)
-                .replaceAll(match -> "!" + match.group().toLowerCase(Locale.ROOT));
-    }
-
-    private static List<String> run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        var lines = new ArrayList<String>();
-        try (var reader = process.inputReader()) {
-            reader.lines().forEach(lines::add);
-        }
-        if (process.waitFor() != 0 || lines.isEmpty()) {
-            throw new IOException(String.join(" ", command) + " failed");
-        }
-        return lines;
     }
 }
