@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -38,10 +39,26 @@ func (r *refusal) Error() string {
 	return r.reason
 }
 
-// tunnel is a connection to a target: the control socket after a CONNECT, and what the target said at once.
+// tunnel is the control socket after an answer that takes it out of HTTP.
 type tunnel struct {
-	conn  *net.UnixConn
-	early []byte
+	conn *net.UnixConn
+	head string // of the answer
+	rest []byte // what came along with it
+}
+
+// wish is a connection that a program asks for.
+type wish struct {
+	target  netip.AddrPort
+	name    string // that the program was told the address of; empty when there is none
+	process int    // the program's
+}
+
+// String names the target as the policy sees it.
+func (w wish) String() string {
+	if w.name == "" {
+		return w.target.String()
+	}
+	return net.JoinHostPort(w.name, strconv.Itoa(int(w.target.Port())))
 }
 
 // ping tells whether an agent listens.
@@ -53,9 +70,32 @@ func (a controlAgent) ping() error {
 	return conn.Close()
 }
 
-// open asks for a tunnel; what it cannot have is a *refusal.
-func (a controlAgent) open(ctx context.Context, target string) (*tunnel, error) {
-	return a.ask(ctx, fmt.Sprintf("CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", target, target), 200)
+const socketAwaited = "\r\nTailnet-Agent-Socket: awaited"
+
+// open asks for a tunnel that begins with the socket which give gives; what it cannot have is a *refusal.
+func (a controlAgent) open(ctx context.Context, asked wish) (*tunnel, error) {
+	request := fmt.Sprintf("CONNECT %s HTTP/1.1\r\nHost: %s\r\nTailnet-Agent-Socket: passed\r\nTailnet-Agent-Process: %d\r\n", asked, asked, asked.process)
+	if asked.name != "" {
+		request += "Tailnet-Agent-Address: " + asked.target.Addr().String() + "\r\n"
+	}
+	opened, err := a.ask(ctx, request+"\r\n", 200)
+	if err == nil && !strings.Contains(opened.head, socketAwaited) {
+		_ = opened.conn.Close()
+		err = &refusal{errno: unix.ENETUNREACH, reason: "the agent is of another version than this exec: restart it"}
+	}
+	return opened, err
+}
+
+// give makes a connected socket the client's end of the tunnel: the agent moves its bytes, this process no longer. The descriptor
+// stays the caller's.
+func (t *tunnel) give(fd int) error {
+	defer func() { _ = t.conn.Close() }()
+	if err := unix.SetNonblock(fd, true); err != nil {
+		return err
+	}
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	_, _, err := t.conn.WriteMsgUnix([]byte{0}, unix.UnixRights(fd), nil)
+	return err
 }
 
 // ask makes a request that takes the connection out of HTTP, if its status is the one wanted.
@@ -89,7 +129,7 @@ func converse(conn *net.UnixConn, request string, wanted int) (*tunnel, error) {
 		if complete {
 			status := statusOf(head)
 			if status == wanted {
-				return &tunnel{conn: conn, early: bytes.Clone(rest)}, nil
+				return &tunnel{conn: conn, head: string(head), rest: bytes.Clone(rest)}, nil
 			}
 			body, _ := io.ReadAll(io.LimitReader(conn, mostOfAnswer))
 			return nil, refused(status, string(head), string(rest)+string(body))
@@ -131,7 +171,7 @@ var proxyError = regexp.MustCompile(`(?im)^proxy-status: *tailnet-agent; error=(
 
 // refused is the table of what the agent says (HttpAnswer) and what connect(2) says.
 func refused(status int, head, body string) *refusal {
-	reason := strings.TrimPrefix(strings.TrimSpace(body), "tailnet-agent: ")
+	reason, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(body), "tailnet-agent: "), "\n")
 	if reason == "" {
 		reason = "the agent answered with status " + strconv.Itoa(status)
 	}

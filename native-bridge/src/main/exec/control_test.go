@@ -49,9 +49,10 @@ func TestWhatTheAgentSaysIsWhatConnectSays(t *testing.T) {
 		head("502 Bad Gateway", "dns_error"):                        unix.EHOSTUNREACH,
 		head("503 Service Unavailable", "connection_limit_reached"): unix.EAGAIN,
 		"HTTP/1.1 500 Internal Server Error\r\n\r\n":                unix.ENETUNREACH,
+		"HTTP/1.1 200 Connection established\r\n\r\n":               unix.ENETUNREACH, // it would not take the socket
 		"": unix.ENETUNREACH,
 	} {
-		_, err := answering(t, says).open(context.Background(), "web:80")
+		_, err := answering(t, says).open(context.Background(), web)
 		var said *refusal
 		if !errors.As(err, &said) || said.errno != want {
 			t.Errorf("%q: %v, want %v", says, err, want)
@@ -59,14 +60,50 @@ func TestWhatTheAgentSaysIsWhatConnectSays(t *testing.T) {
 	}
 }
 
-func TestWhatTheTargetSaysAtOnceIsKept(t *testing.T) {
-	opened, err := answering(t, "HTTP/1.1 200 OK\r\n\r\nSSH-2.0\r\n").open(context.Background(), "web:22")
+var web = wish{target: netip.MustParseAddrPort("100.64.0.1:80"), name: "web.tailnet.test", process: 42}
+
+func TestTheAgentGetsTheSocketAndAllThatItAsksFor(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "agent.sock")
+	listening, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = opened.conn.Close() }()
-	rest, _ := io.ReadAll(opened.conn)
-	if got := string(opened.early) + string(rest); got != "SSH-2.0\r\n" {
+	defer func() { _ = listening.Close() }()
+	asked := make(chan string, 1)
+	go func() {
+		conn, err := listening.AcceptUnix()
+		if err != nil {
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		request := make([]byte, 4096)
+		n, _ := conn.Read(request)
+		asked <- string(request[:n])
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 Connection established"+socketAwaited+"\r\n\r\n")
+		control := make([]byte, unix.CmsgSpace(4))
+		_, size, _, _, _ := conn.ReadMsgUnix(request[:1], control)
+		messages, _ := unix.ParseSocketControlMessage(control[:size])
+		for _, message := range messages {
+			given, _ := unix.ParseUnixRights(&message)
+			_, _ = unix.Write(given[0], []byte("from the agent"))
+			_ = unix.Close(given[0])
+		}
+	}()
+	ours, theirs := dialed(t)
+	opened, err := controlAgent{path: path}.open(context.Background(), web)
+	if err == nil {
+		err = opened.give(ours.fd)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours.close()
+	if told, _ := io.ReadAll(theirs); string(told) != "from the agent" {
+		t.Errorf("%q", told)
+	}
+	want := "CONNECT web.tailnet.test:80 HTTP/1.1\r\nHost: web.tailnet.test:80\r\nTailnet-Agent-Socket: passed\r\n" +
+		"Tailnet-Agent-Process: 42\r\nTailnet-Agent-Address: 100.64.0.1\r\n\r\n"
+	if got := <-asked; got != want {
 		t.Errorf("%q", got)
 	}
 }

@@ -35,7 +35,7 @@ func (a controlAgent) socksListener(ctx context.Context) (netip.AddrPort, error)
 	var status struct {
 		Listeners []struct{ Kind, Address string }
 	}
-	if err := json.Unmarshal(append(slices.Clone(opened.early), rest...), &status); err != nil {
+	if err := json.Unmarshal(append(slices.Clone(opened.rest), rest...), &status); err != nil {
 		return netip.AddrPort{}, fmt.Errorf("the agent's status cannot be read: %w", err)
 	}
 	for _, one := range status.Listeners {

@@ -118,6 +118,17 @@ func (h header) spans(pid uint32) ([]span, int, error) {
 	return all, total, nil
 }
 
+// firstOf cuts spans off after so many bytes.
+func firstOf(all []span, most int) []span {
+	for i, one := range all {
+		if one.length >= most {
+			return append(all[:i:i], span{one.address, most})
+		}
+		most -= one.length
+	}
+	return all
+}
+
 func gather(pid uint32, from []span) ([]byte, error) {
 	var all []byte
 	for _, one := range from {

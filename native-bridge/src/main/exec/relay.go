@@ -6,16 +6,11 @@ import (
 	"sync"
 )
 
-// relay carries bytes between a program's connection and its tunnel until both directions have ended. A listener, if there is
-// one, hears what the program is told.
+// relay carries bytes between a program's connection and its tunnel until both directions have ended. The listener hears what
+// the program is told.
 func relay(program *net.TCPConn, through *tunnel, listener io.Writer) {
 	defer func() { _ = program.Close() }()
 	defer func() { _ = through.conn.Close() }()
-	if len(through.early) > 0 {
-		if _, err := program.Write(through.early); err != nil {
-			return
-		}
-	}
 	var directions sync.WaitGroup
 	directions.Go(func() {
 		if _, err := io.Copy(through.conn, program); err != nil {
@@ -25,11 +20,7 @@ func relay(program *net.TCPConn, through *tunnel, listener io.Writer) {
 		_ = through.conn.CloseWrite()
 	})
 	directions.Go(func() {
-		var from io.Reader = through.conn
-		if listener != nil {
-			from = io.TeeReader(from, listener)
-		}
-		if _, err := io.Copy(program, from); err != nil {
+		if _, err := io.Copy(program, io.TeeReader(through.conn, listener)); err != nil {
 			_ = program.SetLinger(0)
 			_ = program.Close()
 			return

@@ -19,8 +19,8 @@ func (s *supervisor) sendto(call *heldCall) {
 		return
 	}
 	flags := int(call.args[3])
-	if taken.isTCP() && flags&unix.MSG_FASTOPEN != 0 && !isOwnBusiness(target.Addr()) {
-		s.fastOpen(call, taken, target)
+	if isFastOpen(taken, target, flags) {
+		s.fastOpen(call, taken, target, []span{{call.args[1], int(min(call.args[2], mostDatagram))}})
 		return
 	}
 	defer taken.close()
@@ -41,15 +41,19 @@ func (s *supervisor) sendto(call *heldCall) {
 	call.finish(n, err)
 }
 
+func isFastOpen(taken *socket, target netip.AddrPort, flags int) bool {
+	return flags&unix.MSG_FASTOPEN != 0 && taken.isTCP() && !isOwnBusiness(target.Addr())
+}
+
 // fastOpen connects, and sends no data along: a socket that may not wait sends it when it is connected, as with a target that
-// has given no cookie; for the other the data follows the connection.
-func (s *supervisor) fastOpen(call *heldCall, taken *socket, target netip.AddrPort) {
+// has given no cookie; for the other the data, or its beginning, follows the connection.
+func (s *supervisor) fastOpen(call *heldCall, taken *socket, target netip.AddrPort, data []span) {
 	if !taken.blocking {
 		s.tcp.connect(call, taken, target)
 		return
 	}
-	first := make([]byte, min(call.args[2], mostDatagram))
-	if readMemory(call.pid, call.args[1], first) != nil {
+	first, err := gather(call.pid, data)
+	if err != nil {
 		taken.close()
 		call.fail(unix.EFAULT)
 		return
@@ -64,12 +68,27 @@ func (s *supervisor) sendmsg(call *heldCall) {
 		call.pass()
 		return
 	}
-	taken := call.udpSocket()
+	taken := call.socket()
 	if taken == nil {
 		return
 	}
+	flags := int(call.args[2])
+	if target, ok := call.address(message.name, message.nameLength); ok && isFastOpen(taken, target, flags) {
+		data, _, err := message.spans(call.pid)
+		if err != nil {
+			taken.close()
+			call.fail(errnoOf(err))
+			return
+		}
+		s.fastOpen(call, taken, target, firstOf(data, mostDatagram))
+		return
+	}
 	defer taken.close()
-	n, err := s.sendOne(call, taken, message, int(call.args[2]))
+	if !taken.isUDP() {
+		call.pass()
+		return
+	}
+	n, err := s.sendOne(call, taken, message, flags)
 	call.finish(n, err)
 }
 

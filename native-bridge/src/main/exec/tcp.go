@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -133,10 +133,8 @@ func (t *tcp) connectBlocking(call *heldCall, s *socket, made *connection) {
 	defer s.close()
 	opened, err := t.dial(call.by, made.target)
 	if err == nil {
-		var conn *net.TCPConn
-		if conn, err = t.receive(s); err == nil {
+		if err = t.receive(s, opened, made); err == nil {
 			made.succeed()
-			go t.carry(conn, opened, s.cookie, made)
 			if call.thenSend == nil {
 				call.succeed(0)
 				return
@@ -152,12 +150,27 @@ func (t *tcp) connectBlocking(call *heldCall, s *socket, made *connection) {
 	call.fail(errnoOf(err))
 }
 
-func (t *tcp) receive(s *socket) (*net.TCPConn, error) {
+// receive connects a socket that may wait, and gives its other end to the tunnel.
+func (t *tcp) receive(s *socket, opened *tunnel, made *connection) error {
 	reception, err := t.receptions.forSocket(s)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return reception.receive(s)
+	conn, err := reception.receive(s)
+	if err != nil {
+		return err
+	}
+	if made.isForNames() {
+		go t.carryNames(conn, opened)
+		return nil
+	}
+	defer func() { _ = conn.Close() }()
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return err
+	}
+	errControl := raw.Control(func(fd uintptr) { err = opened.give(int(fd)) })
+	return errors.Join(err, errControl)
 }
 
 // complete ends what a program's event loop waits for.
@@ -186,38 +199,35 @@ func (t *tcp) join(s *socket, meeting *meeting, opened *tunnel, made *connection
 	if err != nil {
 		return err
 	}
-	conn, err := connFromDescriptor(fd)
-	if err != nil {
-		return err
+	if made.isForNames() {
+		conn, err := connFromDescriptor(fd)
+		if err != nil {
+			return err
+		}
+		go t.carryNames(conn, opened)
+		return nil
 	}
-	go t.carry(conn, opened, s.cookie, made)
-	return nil
+	defer func() { _ = unix.Close(fd) }()
+	return opened.give(fd)
 }
 
-// dial asks for the target by the name that its address was found under, so that rules for names hold. Whatever name server
-// the program asks over TCP, the agent answers.
+// dial asks for the target, and tells the name that the program was told its address of, so that rules for names hold. Whatever
+// name server the program asks over TCP, the agent answers.
 func (t *tcp) dial(by program, target netip.AddrPort) (*tunnel, error) {
 	if target.Port() == dnsPort {
 		return t.agent.openDNS(context.Background())
 	}
-	asked := target.String()
-	if name := t.resolver.lookups.nameOf(target.Addr()); name != "" {
-		asked = name + ":" + strconv.Itoa(int(target.Port()))
-	}
+	asked := wish{target: target, name: t.resolver.lookups.nameOf(target.Addr())}
+	asked.process, _ = processOf(by.tid)
 	opened, err := t.agent.open(context.Background(), asked)
 	if err != nil {
-		t.complaints.refused(by, asked, err)
+		t.complaints.refused(by, asked.String(), err)
 	}
 	return opened, err
 }
 
-// carry takes the connection to its end, and is the last that knows of it.
-func (t *tcp) carry(conn *net.TCPConn, opened *tunnel, cookie uint64, made *connection) {
-	defer t.connections.forget(cookie, made)
-	if made.target.Port() != dnsPort {
-		relay(conn, opened, nil)
-		return
-	}
+// carryNames carries a connection to a name server, and reads along.
+func (t *tcp) carryNames(conn *net.TCPConn, opened *tunnel) {
 	told, tell := io.Pipe()
 	go func() { _ = told.CloseWithError(t.resolver.learnFrom(told)) }()
 	relay(conn, opened, tell)

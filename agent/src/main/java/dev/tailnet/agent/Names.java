@@ -7,11 +7,14 @@ import dev.tailnet.agent.tunnel.NodeLink;
 import dev.tailnet.proxy.dns.DnsCounts;
 import dev.tailnet.proxy.dns.DnsFrontEnd;
 import dev.tailnet.proxy.policy.Policy;
+import dev.tailnet.proxy.request.Host;
+import dev.tailnet.proxy.request.LocalRequest;
 import dev.tailnet.proxy.resolve.CachingResolver;
 import dev.tailnet.proxy.server.BindFailure;
 import dev.tailnet.proxy.server.DnsServer;
 import dev.tailnet.proxy.server.EventLoops;
 import io.netty.channel.ChannelPipeline;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,14 @@ final class Names implements AutoCloseable {
     /** Has a connection answer DNS messages as they are framed over TCP. */
     void serve(ChannelPipeline stream) {
         frontEnd.installTcp(stream);
+    }
+
+    /** A request with no claim about its target's name but one that can be believed, as it was told here. */
+    LocalRequest believed(LocalRequest request) {
+        InetAddress at = request.at();
+        return at != null && request.target().host() instanceof Host.Name(String name) && frontEnd.hasTold(name, at)
+                ? request
+                : request.withoutName();
     }
 
     void listen(EventLoops loops, List<InetSocketAddress> addresses, OpenListeners listeners) throws StartFailure {

@@ -18,7 +18,7 @@ import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.datagram.DatagramCounters;
 import dev.tailnet.proxy.datagram.Datagrams;
 import dev.tailnet.proxy.policy.OwnListeners;
-import dev.tailnet.proxy.request.Target;
+import dev.tailnet.proxy.request.LocalRequest;
 import dev.tailnet.proxy.server.BindFailure;
 import dev.tailnet.proxy.server.ListenerSpec;
 import dev.tailnet.proxy.server.ProxyServer;
@@ -196,8 +196,8 @@ final class Traffic implements Part {
     Tunnels tunnels() {
         return new Tunnels() {
             @Override
-            public boolean open(Channel client, Target target) {
-                return proxies().tunnel(client, target);
+            public boolean open(Channel client, LocalRequest request) {
+                return proxies().tunnel(client, names.believed(request));
             }
 
             @Override

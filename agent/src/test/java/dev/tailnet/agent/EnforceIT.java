@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tailnet.agent.testing.AgentProcess;
+import dev.tailnet.agent.testing.ExecCommand;
 import dev.tailnet.agent.testing.OnTestNetwork;
 import dev.tailnet.testnet.AuthKeyOptions;
 import dev.tailnet.testnet.CommandResult;
@@ -188,22 +189,8 @@ class EnforceIT extends OnTestNetwork {
         return !name.startsWith("result-") && !name.startsWith("socket-") && !name.startsWith("supervisor");
     }
 
-    /** Without any capability, also where the tests are root's. */
     private List<String> enforced(String... command) {
-        var whole = new ArrayList<String>();
-        if (System.getProperty("user.name").equals("root")) {
-            whole.addAll(List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all"));
-        }
-        whole.addAll(List.of(helper().toString(), "--runtime-dir=" + agent.runtimeDir(), "--enforce", "--"));
-        whole.addAll(List.of(command));
-        return whole;
-    }
-
-    private static Path helper() {
-        var architecture = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
-        return Path.of(System.getProperty("dev.tailnet.library"))
-                .resolveSibling("../exec/tailnet-exec-" + architecture)
-                .normalize();
+        return ExecCommand.of(ExecCommand.withoutCapabilities(), agent.runtimeDir(), List.of("--enforce"), command);
     }
 
     private static long left() throws IOException {

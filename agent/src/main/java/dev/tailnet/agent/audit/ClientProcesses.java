@@ -55,7 +55,7 @@ final class ClientProcesses {
         Set<InetSocketAddress> byTcp = new HashSet<>();
         for (SocketAddress client : clients) {
             switch (client) {
-                case LocalClient local -> found.put(local, process(local.uid(), local.pid()));
+                case LocalClient local -> found.put(local, process(local.uid(), processOf(local)));
                 case InetSocketAddress address when isLocal(address, own) -> byTcp.add(address);
                 default -> {}
             }
@@ -66,6 +66,12 @@ final class ClientProcesses {
             savedNanos -= nanoTime.getAsLong() - start;
         }
         return found;
+    }
+
+    /** The one that it asks for, if that is one of its own. */
+    private int processOf(LocalClient client) {
+        int behind = client.behind();
+        return behind != 0 && client.pid() != 0 && processes.isBelow(behind, client.pid()) ? behind : client.pid();
     }
 
     private static boolean isLocal(InetSocketAddress client, List<InetSocketAddress> own) {

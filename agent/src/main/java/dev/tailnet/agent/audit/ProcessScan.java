@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds whose sockets are, by the descriptors of the processes that this one may look at ({@code /proc/PID/fd}, proc(5)). */
 final class ProcessScan {
     private static final int MOST_RECENT = 16;
+    private static final int MOST_GENERATIONS = 64;
     private static final String SOCKET = "socket:[";
 
     private final Path proc;
@@ -114,6 +115,29 @@ final class ProcessScan {
         recent.addFirst(pid);
         if (recent.size() > MOST_RECENT) {
             recent.removeLast();
+        }
+    }
+
+    /** Whether a process was started by another, or by one that was, and is there still (proc_pid_stat(5)). */
+    boolean isBelow(int process, int ancestor) {
+        int each = process;
+        for (int i = 0; i < MOST_GENERATIONS && each > 1; i++) {
+            if (each == ancestor) {
+                return i > 0;
+            }
+            each = parentOf(each);
+        }
+        return false;
+    }
+
+    /** 0 when it has ended. The name of the program, in parentheses, may be anything. */
+    private int parentOf(int process) {
+        try {
+            String stat = Files.readString(
+                    proc.resolve(String.valueOf(process)).resolve("stat"), StandardCharsets.ISO_8859_1);
+            return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[1]);
+        } catch (IOException | RuntimeException e) {
+            return 0;
         }
     }
 

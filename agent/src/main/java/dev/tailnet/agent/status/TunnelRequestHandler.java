@@ -1,6 +1,8 @@
 package dev.tailnet.agent.status;
 
 import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.request.LocalRequest;
 import dev.tailnet.proxy.request.Target;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -9,6 +11,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequest;
@@ -18,6 +21,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +32,15 @@ final class TunnelRequestHandler extends ChannelInboundHandlerAdapter {
     /** What the connection is to speak after its HTTP request (RFC 9110, section 7.8): DNS messages as over TCP. */
     private static final String DNS = "dns";
 
+    /** Of {@code tailnet-agent exec}: the address that it was told of the target's name, the process that it asks for, and that it passes a socket. */
+    private static final String ADDRESS = "tailnet-agent-address";
+
+    private static final String PROCESS = "tailnet-agent-process";
+    private static final String SOCKET = "tailnet-agent-socket";
+    private static final String PASSED = "passed";
+
     private final Tunnels tunnels;
-    private @Nullable Target target;
+    private @Nullable LocalRequest asked;
     private boolean wantsNames;
     private boolean refused;
 
@@ -42,26 +53,43 @@ final class TunnelRequestHandler extends ChannelInboundHandlerAdapter {
         if (message instanceof HttpRequest request
                 && request.method().equals(HttpMethod.CONNECT)
                 && request.decoderResult().isSuccess()) {
-            readTarget(ctx, request.uri());
+            read(ctx, request);
         } else if (message instanceof HttpRequest request
                 && request.headers().containsValue(HttpHeaderNames.UPGRADE, DNS, true)) {
             wantsNames = true;
-        } else if (target == null && !wantsNames && !refused) {
+        } else if (asked == null && !wantsNames && !refused) {
             ctx.fireChannelRead(message);
             return;
         } else if (message instanceof LastHttpContent && wantsNames) {
             openNames(ctx);
-        } else if (message instanceof LastHttpContent && target != null) {
-            open(ctx, target);
+        } else if (message instanceof LastHttpContent && asked != null) {
+            open(ctx, asked);
         }
         ReferenceCountUtil.release(message);
     }
 
-    private void readTarget(ChannelHandlerContext ctx, String authority) {
+    private void read(ChannelHandlerContext ctx, HttpRequest request) {
+        HttpHeaders fields = request.headers();
         try {
-            target = Target.parse(authority);
+            Target target = Target.parse(request.uri());
+            asked = new LocalRequest(
+                    target,
+                    address(fields.get(ADDRESS)),
+                    fields.getInt(PROCESS, 0),
+                    fields.contains(SOCKET, PASSED, false));
         } catch (ConnectFailure e) {
             refuse(ctx, HttpResponseStatus.BAD_REQUEST, e.getMessage());
+        }
+    }
+
+    private static @Nullable InetAddress address(@Nullable String field) throws ConnectFailure {
+        if (field == null) {
+            return null;
+        }
+        try {
+            return InetAddress.ofLiteral(field);
+        } catch (IllegalArgumentException e) {
+            throw new ConnectFailure(FailureReason.BAD_TARGET, ADDRESS + " is no IP address");
         }
     }
 
@@ -79,9 +107,9 @@ final class TunnelRequestHandler extends ChannelInboundHandlerAdapter {
         leaveHttp(ctx.pipeline());
     }
 
-    private void open(ChannelHandlerContext ctx, Target to) {
-        target = null;
-        if (!tunnels.open(ctx.channel(), to)) {
+    private void open(ChannelHandlerContext ctx, LocalRequest request) {
+        asked = null;
+        if (!tunnels.open(ctx.channel(), request)) {
             refuse(ctx, HttpResponseStatus.SERVICE_UNAVAILABLE, "as many connections are open as the limit allows");
             return;
         }

@@ -1,6 +1,6 @@
 package dev.tailnet.agent.status;
 
-import dev.tailnet.proxy.request.Target;
+import dev.tailnet.proxy.request.LocalRequest;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 
@@ -14,7 +14,7 @@ public interface Tunnels {
      *
      * @return false when there are as many connections as are allowed; then nothing was done
      */
-    boolean open(Channel client, Target target);
+    boolean open(Channel client, LocalRequest request);
 
     /**
      * Puts handlers at the end of the pipeline that answer DNS messages as they are framed over TCP (RFC 1035, section 4.2.2).

@@ -2,15 +2,9 @@ package dev.tailnet.agent.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,7 +69,7 @@ class PackagesIT {
     @ValueSource(strings = {"http", "https"})
     void npmInstalls(String scheme) throws IOException {
         var registry = Files.createDirectory(root.resolve("npm-" + scheme));
-        npmPackage(registry, url(scheme) + "/npm-" + scheme);
+        Registries.npm(registry, url(scheme) + "/npm-" + scheme, tailnet.folder(), home);
         var project = tailnet.folder();
 
         client("npm")
@@ -93,30 +87,13 @@ class PackagesIT {
                         "demo")
                 .ok();
 
-        assertThat(project.resolve("node_modules/demo/index.js")).hasContent("module.exports = 'demo';");
-    }
-
-    private void npmPackage(Path registry, String url) throws IOException {
-        var folder = tailnet.folder();
-        var content = Files.createDirectories(folder.resolve("package"));
-        Files.writeString(content.resolve("package.json"), "{\"name\": \"demo\", \"version\": \"1.0.0\"}");
-        Files.writeString(content.resolve("index.js"), "module.exports = 'demo';");
-        Program.named("tar", home)
-                .run("czf", registry.resolve("demo-1.0.0.tgz").toString(), "-C", folder.toString(), "package")
-                .ok();
-        Files.writeString(registry.resolve("demo"), """
-                {"name": "demo", "dist-tags": {"latest": "1.0.0"},
-                 "versions": {"1.0.0": {"name": "demo", "version": "1.0.0", "dist": {"tarball": "%s/demo-1.0.0.tgz"}}}}
-                """.formatted(url));
+        assertThat(project.resolve("node_modules/demo/index.js")).hasContent(Registries.NPM_CONTENT);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"http", "https"})
     void pipInstalls(String scheme) throws IOException {
-        var wheel = "demo-1.0-py3-none-any.whl";
-        var index = Files.createDirectories(root.resolve("pip-" + scheme + "/demo"));
-        Files.write(index.resolve(wheel), wheel());
-        Files.writeString(index.resolve("index.html"), "<!DOCTYPE html><a href=\"" + wheel + "\">" + wheel + "</a>");
+        Registries.pip(Files.createDirectories(root.resolve("pip-" + scheme)));
         var target = tailnet.folder();
 
         client("python3")
@@ -134,23 +111,7 @@ class PackagesIT {
                         "demo")
                 .ok();
 
-        assertThat(target.resolve("demo.py")).hasContent("NAME = 'demo'");
-    }
-
-    private static byte[] wheel() throws IOException {
-        Map<String, String> files = new LinkedHashMap<>();
-        files.put("demo.py", "NAME = 'demo'\n");
-        files.put("demo-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n");
-        files.put("demo-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
-        files.put("demo-1.0.dist-info/RECORD", "demo.py,,\ndemo-1.0.dist-info/RECORD,,\n");
-        var bytes = new ByteArrayOutputStream();
-        try (var zip = new ZipOutputStream(bytes)) {
-            for (var file : files.entrySet()) {
-                zip.putNextEntry(new ZipEntry(file.getKey()));
-                zip.write(file.getValue().getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        return bytes.toByteArray();
+        assertThat(target.resolve("demo.py")).hasContent(Registries.PIP_CONTENT);
     }
 
     /** Over ssh see {@link NcIT}. */

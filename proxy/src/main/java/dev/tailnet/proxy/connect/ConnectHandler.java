@@ -40,16 +40,20 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
     private final Connection connection;
     private final ConnectRequest request;
     private final Replies replies;
+    private final boolean passesSocket;
 
     private State state = State.NEW;
     private @Nullable ByteBuf early;
     private @Nullable Opening opening;
 
-    ConnectHandler(Connector connector, Connection connection, ConnectRequest request, Replies replies) {
+    /** @param passesSocket whether the client, on a unix socket, passes another one for the tunnel */
+    ConnectHandler(
+            Connector connector, Connection connection, ConnectRequest request, Replies replies, boolean passesSocket) {
         this.connector = connector;
         this.connection = connection;
         this.request = request;
         this.replies = replies;
+        this.passesSocket = passesSocket;
     }
 
     @Override
@@ -125,7 +129,9 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
         if (state != State.CONNECTING) {
             return; // cancelled by this handler itself
         }
-        if (done.isSuccess()) {
+        if (done.isSuccess() && passesSocket) {
+            awaitSocket(channel, done.getNow());
+        } else if (done.isSuccess()) {
             reply(channel, done.getNow());
         } else {
             say(
@@ -150,14 +156,31 @@ final class ConnectHandler extends ChannelInboundHandlerAdapter {
             if (written.isSuccess()) {
                 go(channel, new Tunnel(connector, connection, opened, fd));
             } else {
-                state = State.DONE;
                 connector.handOver.drop(fd);
-                opened.discard();
-                opened.trail().failed(connection.gone());
-                releaseEarly();
-                channel.close();
+                unanswered(channel, opened);
             }
         });
+    }
+
+    private void awaitSocket(Channel channel, Opened opened) {
+        state = State.REPLYING;
+        channel.writeAndFlush(replies.established(channel.alloc())).addListener((ChannelFutureListener) written -> {
+            if (written.isSuccess()) {
+                state = State.DONE;
+                var handler = new PassedSocketHandler(connector, connection, request, opened);
+                channel.pipeline().replace(this, HandlerNames.PASSED_SOCKET, handler);
+            } else {
+                unanswered(channel, opened);
+            }
+        });
+    }
+
+    private void unanswered(Channel channel, Opened opened) {
+        state = State.DONE;
+        opened.discard();
+        opened.trail().failed(connection.gone());
+        releaseEarly();
+        channel.close();
     }
 
     private void go(Channel channel, Tunnel tunnel) {

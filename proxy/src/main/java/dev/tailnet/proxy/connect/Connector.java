@@ -10,6 +10,7 @@ import dev.tailnet.proxy.relay.Sockets;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
+import dev.tailnet.proxy.request.LocalRequest;
 import dev.tailnet.proxy.request.PlainRequest;
 import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.resolve.Resolver;
@@ -66,11 +67,24 @@ public final class Connector {
      */
     public void connect(
             Connection connection, Protocol protocol, @Nullable String role, Target target, Replies replies) {
+        install(connection, request(protocol, connection.clientAddress(), role, target), replies, false);
+    }
+
+    /** The same for a command of this agent's own, on a connection over a unix socket. */
+    public void connect(Connection connection, LocalRequest asked, Replies replies) {
+        connection.asksFor(asked.process());
+        SocketAddress client = connection.clientAddress();
+        var request =
+                new ConnectRequest(ids.incrementAndGet(), Protocol.CLI, client, null, asked.target(), null, asked.at());
+        install(connection, request, replies, asked.passesSocket());
+    }
+
+    private void install(Connection connection, ConnectRequest request, Replies replies, boolean passesSocket) {
         connection.waiting();
         Channel channel = connection.channel();
         channel.config().setAutoRead(false);
-        ConnectRequest request = request(protocol, connection.clientAddress(), role, target);
-        channel.pipeline().addLast(HandlerNames.CONNECT, new ConnectHandler(this, connection, request, replies));
+        channel.pipeline()
+                .addLast(HandlerNames.CONNECT, new ConnectHandler(this, connection, request, replies, passesSocket));
     }
 
     /** A request with a number of its own. */

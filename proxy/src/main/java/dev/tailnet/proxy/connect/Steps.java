@@ -120,6 +120,12 @@ abstract sealed class Steps<C> extends DefaultPromise<C> permits Opening, FlowOp
     }
 
     private void resolve() {
+        InetAddress at = request.at();
+        if (at != null) {
+            trail.addresses(List.of(at), null);
+            judgeAddresses();
+            return;
+        }
         switch (request.target().host()) {
             case Host.Address(InetAddress address) -> {
                 trail.addresses(List.of(address), null);

@@ -50,6 +50,7 @@ public final class Connection implements ChannelFutureListener {
 
     private @Nullable Rejection rejection;
     private @Nullable String role;
+    private int behind;
 
     Connection(Connections connections, Channel channel, Object client, @Nullable Rejection rejection) {
         this.connections = connections;
@@ -70,12 +71,29 @@ public final class Connection implements ChannelFutureListener {
         if (open instanceof EpollDomainSocketChannel unix) {
             try {
                 PeerCredentials peer = unix.peerCredentials();
-                return new LocalClient(peer.pid(), peer.uid());
+                return new LocalClient(peer.pid(), peer.uid(), behind);
             } catch (IOException e) {
                 LOGGER.debug("A client on a unix socket cannot be told", e);
             }
         }
         return open.remoteAddress();
+    }
+
+    /** The client says that it asks for another process of this machine. */
+    public void asksFor(int process) {
+        behind = process;
+    }
+
+    /** The client goes on with another socket; its first is closed. To be called on the event loop. */
+    public void continueOn(Channel next) {
+        Channel first;
+        synchronized (this) {
+            first = channel();
+            first.closeFuture().removeListener(this);
+            channel = next;
+        }
+        next.closeFuture().addListener(this);
+        first.close();
     }
 
     /** The client proved to be this user, as which it counts from here on. */

@@ -17,6 +17,7 @@ public final class HandlerNames {
     public static final String HTTP_ENCODER = "http-encoder";
     public static final String HTTP_REQUEST = "http-request";
     public static final String CONNECT = "connect";
+    public static final String PASSED_SOCKET = "passed-socket";
     public static final String SHOWN_NAME = "shown-name";
     public static final String FAREWELL = "farewell";
 

@@ -42,6 +42,7 @@ final class Answerer {
     private final Resolver resolver;
     private final DnsForwarder forwarder;
     private final BooleanSupplier nodeIsUp;
+    private final ToldNames told = new ToldNames();
     private final AtomicInteger underWay = new AtomicInteger();
     private final LongAdder answered = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -53,6 +54,10 @@ final class Answerer {
         this.resolver = resolver;
         this.forwarder = forwarder;
         this.nodeIsUp = nodeIsUp;
+    }
+
+    ToldNames told() {
+        return told;
     }
 
     DnsCounts counts() {
@@ -132,7 +137,7 @@ final class Answerer {
                 if (!done.isSuccess()) {
                     fail(done.cause());
                 } else if (done.getNow().exists()) {
-                    found(done.getNow());
+                    found(host, done.getNow());
                 } else {
                     // Whether it has records of other types, and who says so for how long, is not for this server to
                     // say.
@@ -141,12 +146,13 @@ final class Answerer {
             });
         }
 
-        private void found(Resolution resolution) {
+        private void found(String host, Resolution resolution) {
             int length = query.type().equals(DnsRecordType.A) ? 4 : 16;
             List<InetAddress> ofFamily = resolution.addresses().stream()
                     .filter(address -> address.getAddress().length == length)
                     .toList();
             Duration timeToLive = resolution.timeToLive() == null ? UNSAID : resolution.timeToLive();
+            told.tell(host, ofFamily, timeToLive);
             succeed(Response.addresses(allocator, query, ofFamily, timeToLive));
         }
 

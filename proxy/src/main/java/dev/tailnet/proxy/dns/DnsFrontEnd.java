@@ -7,6 +7,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.codec.LengthFieldPrepender;
 import io.netty.handler.timeout.ReadTimeoutHandler;
+import java.net.InetAddress;
 import java.util.function.BooleanSupplier;
 
 /** Serves DNS (RFC 1035) over UDP and TCP (RFC 7766). */
@@ -38,6 +39,11 @@ public final class DnsFrontEnd {
                 new FrameToPacket(),
                 new RequestDecoder(),
                 new TcpHandler(answerer));
+    }
+
+    /** Whether somebody was told not long ago that a host of this name has this address. */
+    public boolean hasTold(String name, InetAddress address) {
+        return answerer.told().wasTold(name, address);
     }
 
     public DnsCounts counts() {

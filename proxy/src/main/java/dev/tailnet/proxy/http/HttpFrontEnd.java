@@ -4,8 +4,7 @@ import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.HandlerNames;
-import dev.tailnet.proxy.request.ConnectRequest.Protocol;
-import dev.tailnet.proxy.request.Target;
+import dev.tailnet.proxy.request.LocalRequest;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -67,7 +66,8 @@ public final class HttpFrontEnd {
     }
 
     /** Goes on with a CONNECT that was read elsewhere. */
-    public static void connect(Connection connection, Connector connector, Protocol protocol, Target target) {
-        connector.connect(connection, protocol, null, target, HttpReplies.INSTANCE);
+    public static void connect(Connection connection, Connector connector, LocalRequest request) {
+        connector.connect(
+                connection, request, request.passesSocket() ? HttpReplies.AWAITING_SOCKET : HttpReplies.INSTANCE);
     }
 }

@@ -9,15 +9,20 @@ import java.nio.charset.StandardCharsets;
 
 /** The responses to CONNECT. A successful one has neither Content-Length nor Transfer-Encoding (RFC 9110, section 9.3.6). */
 final class HttpReplies implements Replies {
-    static final HttpReplies INSTANCE = new HttpReplies();
+    static final HttpReplies INSTANCE = new HttpReplies("");
 
-    private static final ByteBuf ESTABLISHED = constant("HTTP/1.1 200 Connection established\r\n\r\n");
+    /** To a client that passes the socket which is to be its end of the tunnel: the field tells that it is understood. */
+    static final HttpReplies AWAITING_SOCKET = new HttpReplies("Tailnet-Agent-Socket: awaited\r\n");
 
-    private HttpReplies() {}
+    private final ByteBuf established;
+
+    private HttpReplies(String fields) {
+        established = constant("HTTP/1.1 200 Connection established\r\n" + fields + "\r\n");
+    }
 
     @Override
     public ByteBuf established(ByteBufAllocator allocator) {
-        return ESTABLISHED.duplicate();
+        return established.duplicate();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tailnet.proxy.request;
 
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param client the client's address: of TCP, or a unix socket's, which says nothing
  * @param role the name of the client's user; null for one that was not asked for it
  * @param http the request that is to be passed on; null for a tunnel or datagrams
+ * @param at the one address of the target's host that may be dialed, which a lookup here has told; null when there is none such
  */
 public record ConnectRequest(
         long id,
@@ -17,11 +19,23 @@ public record ConnectRequest(
         SocketAddress client,
         @Nullable String role,
         Target target,
-        @Nullable PlainRequest http) {
+        @Nullable PlainRequest http,
+        @Nullable InetAddress at) {
 
     /** One for a tunnel or datagrams. */
     public ConnectRequest(long id, Protocol protocol, SocketAddress client, @Nullable String role, Target target) {
-        this(id, protocol, client, role, target, null);
+        this(id, protocol, client, role, target, null, null);
+    }
+
+    /** One that may be of plain HTTP. */
+    public ConnectRequest(
+            long id,
+            Protocol protocol,
+            SocketAddress client,
+            @Nullable String role,
+            Target target,
+            @Nullable PlainRequest http) {
+        this(id, protocol, client, role, target, http, null);
     }
 
     /** The way a request came in. */

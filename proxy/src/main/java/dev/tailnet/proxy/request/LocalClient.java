@@ -8,11 +8,18 @@ public final class LocalClient extends SocketAddress {
 
     private final int pid;
     private final int uid;
+    private final int behind;
 
     /** @param pid 0 when it is none of this process's namespace */
     public LocalClient(int pid, int uid) {
+        this(pid, uid, 0);
+    }
+
+    /** @param behind the process that the client says it asks for; 0 when it asks for itself */
+    public LocalClient(int pid, int uid, int behind) {
         this.pid = pid;
         this.uid = uid;
+        this.behind = behind;
     }
 
     /** The process that connected; 0 when it cannot be seen from here. */
@@ -23,6 +30,11 @@ public final class LocalClient extends SocketAddress {
     /** The user who connected. */
     public int uid() {
         return uid;
+    }
+
+    /** The process that the client says it asks for, to be believed only of a descendant; 0 when it asks for itself. */
+    public int behind() {
+        return behind;
     }
 
     @Override

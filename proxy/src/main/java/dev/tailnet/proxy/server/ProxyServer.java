@@ -8,8 +8,7 @@ import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.datagram.Datagrams;
 import dev.tailnet.proxy.http.HttpFrontEnd;
 import dev.tailnet.proxy.http.HttpLimits;
-import dev.tailnet.proxy.request.ConnectRequest.Protocol;
-import dev.tailnet.proxy.request.Target;
+import dev.tailnet.proxy.request.LocalRequest;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.EventExecutor;
@@ -102,13 +101,13 @@ public final class ProxyServer {
      * @param client of a command of this agent's own
      * @return false when the limit of connections is reached; then nothing was done
      */
-    public boolean tunnel(Channel client, Target target) {
+    public boolean tunnel(Channel client, LocalRequest request) {
         Connection connection = connections.accepted(client);
         if (connection == null) {
             return false;
         }
         client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        HttpFrontEnd.connect(connection, connector, Protocol.CLI, target);
+        HttpFrontEnd.connect(connection, connector, request);
         return true;
     }
 

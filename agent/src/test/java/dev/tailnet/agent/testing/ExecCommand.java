@@ -1,0 +1,69 @@
+package dev.tailnet.agent.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line of {@code tailnet-agent exec}, as somebody without privilege starts it. */
+public final class ExecCommand {
+    /** Who owns nothing. */
+    public static final int NOBODY = 65534;
+
+    private ExecCommand() {}
+
+    /** The program behind {@code exec}. */
+    public static Path helper() {
+        var architecture = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
+        return Path.of(System.getProperty("dev.tailnet.library"))
+                .resolveSibling("../exec/tailnet-exec-" + architecture)
+                .normalize();
+    }
+
+    /** What runs a command as the tests' own user, but without any capability where that is root. */
+    public static List<String> withoutCapabilities() {
+        return isRoot() ? List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all") : List.of();
+    }
+
+    /** What runs a command as {@link #NOBODY}; as the tests' own user where that is not root. */
+    public static List<String> asNobody() {
+        return isRoot()
+                ? List.of(
+                        "setpriv",
+                        "--reuid=" + NOBODY,
+                        "--regid=" + NOBODY,
+                        "--clear-groups",
+                        "--bounding-set=-all",
+                        "--inh-caps=-all")
+                : List.of();
+    }
+
+    /** @param flags of {@code exec} */
+    public static List<String> of(List<String> prefix, Path runtimeDir, List<String> flags, String... command) {
+        var whole = new ArrayList<String>(prefix);
+        whole.addAll(List.of(helper().toString(), "--runtime-dir=" + runtimeDir));
+        whole.addAll(flags);
+        whole.add("--");
+        whole.addAll(List.of(command));
+        return whole;
+    }
+
+    /** Makes files those of {@link #NOBODY}, where this can be done. */
+    public static void giveToNobody(Path... files) throws IOException {
+        if (isRoot()) {
+            for (Path file : files) {
+                Files.setAttribute(file, "unix:uid", NOBODY);
+            }
+        }
+    }
+
+    public static boolean isRoot() {
+        try {
+            return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
