@@ -48,6 +48,7 @@ class ExecSocketsIT {
     private static final String HOST = "web.tailnet.test";
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final int DENIED = 4000;
+    private static final int DENIED_OF_ONE = 4001;
 
     private TestNetwork network;
     private AgentProcess agent;
@@ -78,7 +79,8 @@ class ExecSocketsIT {
                   - name: no such host
                     action: deny
                     hosts: direct-host.internal.test
-                """.formatted(DENIED));
+                    ports: %d
+                """.formatted(DENIED, DENIED_OF_ONE));
         audit = open.resolve("audit.log");
         AgentProcess.Builder builder = AgentProcess.in(open);
         network.nodeEnvironment().forEach(builder::environment);
@@ -164,10 +166,12 @@ class ExecSocketsIT {
     @ParameterizedTest
     @ValueSource(strings = {"", "--enforce"})
     void rulesForNamesHoldForConnectionsByAddress(String flag) {
-        var environment = Map.of("HOST", "direct-host.internal.test", "DENIED", "80");
+        var environment = Map.of("HOST", "direct-host.internal.test", "DENIED", String.valueOf(DENIED_OF_ONE));
         CommandResult result = run(flag, environment, "denied");
         assertThat(ok(result)).isEqualTo("denied: ok\n");
-        assertThat(result.stderr()).contains("direct-host.internal.test:80", "rule 'no such host'").hasLineCount(1);
+        assertThat(result.stderr())
+                .contains("direct-host.internal.test:" + DENIED_OF_ONE, "rule 'no such host'")
+                .hasLineCount(1);
     }
 
     @Test
@@ -175,21 +179,24 @@ class ExecSocketsIT {
         try (var own = new EchoServer(PEER)) {
             var environment = Map.of("HOST", HOST, "PORT", String.valueOf(own.port()));
             ok(run("", environment, "blocking"));
-            JsonNode line = Eventually.get(
-                    LIMIT, () -> decisionsAbout(HOST, own.port()), lines -> lines.size() == 1).getFirst();
+            JsonNode line = Eventually.get(LIMIT, () -> decisionsAbout(HOST, own.port()), lines -> lines.size() == 1)
+                    .getFirst();
             assertThat(line.path("process").path("command").asString()).isEqualTo("sockets");
             assertThat(line.path("addresses")).hasSize(1);
             assertThat(line.path("address").asString()).startsWith("100.");
-            assertThat(line.path("answeredBy").isNull()).as("not looked up again").isTrue();
+            assertThat(line.path("answeredBy").isNull())
+                    .as("not looked up again")
+                    .isTrue();
         }
     }
 
     /** Who may ask the agent cannot have a rule for a name hold for an address that nobody was told of it. */
     @Test
     void anAddressThatNobodyWasToldOfTheNameIsOneWithoutName() throws IOException {
-        try (var channel = SocketChannel.open(
-                UnixDomainSocketAddress.of(agent.runtimeDir().resolve("agent.sock")))) {
-            String request = "CONNECT web.tailnet.test:9 HTTP/1.1\r\nHost: web\r\nTailnet-Agent-Address: 127.0.0.1\r\n\r\n";
+        try (var channel =
+                SocketChannel.open(UnixDomainSocketAddress.of(agent.runtimeDir().resolve("agent.sock")))) {
+            String request =
+                    "CONNECT web.tailnet.test:9 HTTP/1.1\r\nHost: web\r\nTailnet-Agent-Address: 127.0.0.1\r\n\r\n";
             channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
             var answer = ByteBuffer.allocate(1024);
             channel.read(answer);
@@ -197,7 +204,7 @@ class ExecSocketsIT {
         }
         JsonNode line = Eventually.get(LIMIT, () -> decisionsAbout("127.0.0.1", 9), lines -> !lines.isEmpty())
                 .getFirst();
-        assertThat(line.path("decision").asString()).isEqualTo("denied");
+        assertThat(line.path("decision").asString()).isEqualTo("deny");
     }
 
     private List<JsonNode> decisionsAbout(String host, int targetPort) {
