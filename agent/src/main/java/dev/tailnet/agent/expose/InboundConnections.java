@@ -5,6 +5,7 @@ import dev.tailnet.agent.audit.InboundEnd;
 import dev.tailnet.agent.audit.InboundWitness;
 import dev.tailnet.agent.expose.InboundJudge.Judged;
 import dev.tailnet.agent.node.InboundEvents;
+import dev.tailnet.agent.tunnel.TunnelEnds;
 import dev.tailnet.bridge.InboundFlow;
 import dev.tailnet.bridge.NodeEvent;
 import dev.tailnet.proxy.audit.Ruling;
@@ -115,7 +116,7 @@ public final class InboundConnections implements InboundEvents {
             audit.ended(event, ended.flow(), lasted);
             String denied = Objects.requireNonNullElse(ended.denied().get(), "");
             var end = new TunnelEnd(
-                    Refusal.causeOf(event.code()),
+                    TunnelEnds.causeOf(event.code()),
                     event.bytesUp(),
                     event.bytesDown(),
                     denied.isEmpty() ? event.message() : denied);

@@ -2,7 +2,6 @@ package dev.tailnet.agent.expose;
 
 import dev.tailnet.bridge.Code;
 import dev.tailnet.proxy.request.FailureReason;
-import dev.tailnet.proxy.request.TunnelEnd;
 
 /** Why a connection from the tailnet was not let in. */
 public enum Refusal {
@@ -43,26 +42,6 @@ public enum Refusal {
             case RESOURCES -> FailureReason.RESOURCES;
             case CANCELLED -> FailureReason.CANCELLED;
             case INTERNAL -> FailureReason.INTERNAL;
-        };
-    }
-
-    /** What ended a connection, likewise. */
-    static TunnelEnd.Cause causeOf(Code code) {
-        return switch (code) {
-            case OK -> TunnelEnd.Cause.FINISHED;
-            case RESET, REFUSED -> TunnelEnd.Cause.RESET;
-            case IDLE -> TunnelEnd.Cause.IDLE;
-            case CANCELLED, NODE_DOWN -> TunnelEnd.Cause.CANCELLED;
-            case HOST_UNREACHABLE,
-                    NET_UNREACHABLE,
-                    TIMEOUT,
-                    NO_SUCH_NAME,
-                    NOT_OWNED,
-                    RESOURCES,
-                    RESOLVE_FAILED,
-                    DENIED,
-                    INTERNAL,
-                    UNKNOWN -> TunnelEnd.Cause.ERROR;
         };
     }
 }

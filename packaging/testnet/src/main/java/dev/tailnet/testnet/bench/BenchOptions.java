@@ -53,7 +53,7 @@ record BenchOptions(
         }
         return quick
                 ? new BenchOptions(
-                        groups, 3, Duration.ofMillis(700), Duration.ofMillis(200), 1_500, 1_000, 3_000, noise)
+                        groups, 5, Duration.ofMillis(500), Duration.ofMillis(200), 1_000, 1_000, 2_500, noise)
                 : new BenchOptions(
                         groups, 7, Duration.ofSeconds(4), Duration.ofSeconds(1), 4_000, 10_000, 20_000, noise);
     }
