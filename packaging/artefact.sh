@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the build scripts of artefacts, in the folder packaging; the caller has set program, its own name.
 
 fail() {

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the checks: what they say, how they wait, and what they ask of a throwaway system.
 
 step() {
@@ -15,13 +16,30 @@ await() {
   shift
   until "$@"; do
     ((SECONDS < end)) || fail "not within its time: $*"
-    sleep 0.2
+    sleep 0.05
   done
 }
 
 # usage: fetches CURL-OPTION...: gets the page of the tailnet's host
 fetches() {
   [[ $(curl --silent --show-error --max-time 10 "$@" "$PAGE_URL") == "$PAGE_TEXT" ]]
+}
+
+listens() {
+  (: <>/dev/tcp/127.0.0.1/1055) 2>/dev/null
+}
+
+# For the table of 'packaging/release --check'. usage: figures START, in seconds from its start until it listens
+figures() {
+  local pid
+  pid=$(pgrep --newest -f dev.tailnet.agent.cli.Main)
+  sleep 1 # what it needed to start is given back a moment later
+  awk -v start="$1" '/^VmRSS/ { printf "figures: start %.2f s, RSS with the node up %.0f MB\n", start, $2 * 1.024 / 1000 }' "/proc/$pid/status"
+}
+
+# usage: seconds_since EPOCHREALTIME
+seconds_since() {
+  awk -v begin="$1" -v end="$EPOCHREALTIME" 'BEGIN { print end - begin }'
 }
 
 # What differs from the machine, but for the logs and what systemd and dpkg keep of their own.

@@ -40,7 +40,8 @@ class LauncherTest {
     @Test
     void tellsByWhichNameItWasCalled() throws Exception {
         assertThat(start(LAUNCHER, "status"))
-                .contains("-Ddev.tailnet.program=tailnet-agent ", "Main status options=-Dx=y");
+                .contains("-Ddev.tailnet.program=tailnet-agent ", "Main status options=none");
+        assertThat(start(LAUNCHER, "env")).as("which adds to them").contains("Main env options=-Dx=y");
         Path link = Files.createSymbolicLink(directory.resolve("tailscale"), LAUNCHER);
         assertThat(start(link, "status", "--json"))
                 .contains("-Ddev.tailnet.program=tailscale ", "Main status --json options=none")
