@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  */
 record GoModule(String path, String version) {
     /** What the distribution has of Go. */
-    static final List<String> PROGRAMS = List.of("lib/native/libtailscale.so", "libexec/tailnet-exec", "libexec/tailnet-init");
+    static final List<String> PROGRAMS =
+            List.of("lib/native/libtailscale.so", "libexec/tailnet-exec", "libexec/tailnet-init");
 
     private static final String STANDARD_LIBRARY = "std";
     private static final Pattern LICENSE_FILE = Pattern.compile("(?i)(licen[sc]e|copying|notice|patents)([.-].*)?");
@@ -71,7 +72,9 @@ record GoModule(String path, String version) {
                 : Path.of(run("go", "env", "GOMODCACHE").getFirst()).resolve(escape(path) + "@" + escape(version));
         try (Stream<Path> listing = Files.list(folder)) {
             var files = listing.filter(file -> Files.isRegularFile(file)
-                            && LICENSE_FILE.matcher(file.getFileName().toString()).matches())
+                            && LICENSE_FILE
+                                    .matcher(file.getFileName().toString())
+                                    .matches())
                     .sorted()
                     .toList();
             if (files.isEmpty()) {

@@ -42,8 +42,9 @@ final class Notices {
             out.println("Third-party software in this distribution, with its licences.");
             var notices = new Notices(Path.of(args[2]), out);
             notices.heading("Java runtime: OpenJDK " + Runtime.version() + ", " + System.getProperty("java.vendor"));
-            out.println("GPL-2.0-only WITH Classpath-exception-2.0. Its licence, and those of what it has of others, are in the folder"
-                    + " runtime/legal.");
+            out.println(
+                    "GPL-2.0-only WITH Classpath-exception-2.0. Its licence, and those of what it has of others, are in the folder"
+                            + " runtime/legal.");
             notices.goModules(distribution);
             notices.jars(JsonMapper.shared().readTree(Path.of(args[0]).toFile()), distribution.resolve("lib"));
             notices.heading("libffi, in libjnidispatch.so of JNA");
@@ -64,11 +65,16 @@ final class Notices {
 
     private void jars(JsonNode bom, Path folder) throws IOException {
         var components = new HashMap<String, JsonNode>();
-        bom.get("components").forEach(component -> components.put(
-                component.get("name").stringValue() + "-" + component.get("version").stringValue() + ".jar", component));
+        bom.get("components")
+                .forEach(component -> components.put(
+                        component.get("name").stringValue() + "-"
+                                + component.get("version").stringValue() + ".jar",
+                        component));
         String apache = null;
         try (Stream<Path> listing = Files.list(folder)) {
-            for (Path jar : listing.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
+            for (Path jar : listing.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList()) {
                 JsonNode component = components.get(jar.getFileName().toString());
                 if (component == null) {
                     throw new IOException(jar + " is not in the bill of materials");
@@ -79,7 +85,10 @@ final class Notices {
                 heading(jar.getFileName().toString());
                 var texts = texts(jar);
                 texts.values().forEach(out::println);
-                apache = texts.values().stream().filter(Notices::isApache).findFirst().orElse(apache);
+                apache = texts.values().stream()
+                        .filter(Notices::isApache)
+                        .findFirst()
+                        .orElse(apache);
                 if (texts.isEmpty()) {
                     out.println(otherwise(component));
                 }
@@ -118,8 +127,11 @@ final class Notices {
         if (Files.exists(text)) {
             return Files.readString(text);
         }
-        boolean isApache = component.path("licenses").valueStream()
-                .anyMatch(license -> license.path("license").path("id").stringValue("").equals(APACHE));
+        boolean isApache = component
+                .path("licenses")
+                .valueStream()
+                .anyMatch(license ->
+                        license.path("license").path("id").stringValue("").equals(APACHE));
         if (!isApache) {
             throw new IOException("no licence text for " + name + ": put it into " + text);
         }

@@ -35,7 +35,8 @@ final class Sbom {
         var subject = (ObjectNode) bom.get("metadata").get("component");
         subject.put("name", "tailnet-agent").remove("purl");
         String reference = subject.get("bom-ref").stringValue();
-        ofAgent = (ArrayNode) dependencies.valueStream()
+        ofAgent = (ArrayNode) dependencies
+                .valueStream()
                 .filter(dependency -> dependency.get("ref").stringValue().equals(reference))
                 .findFirst()
                 .orElseThrow()
@@ -63,8 +64,10 @@ final class Sbom {
     private void goProgram(Path distribution, String file, List<GoModule> modules) throws IOException {
         String name = file.substring(file.lastIndexOf('/') + 1);
         String version = bom.get("metadata").get("component").get("version").stringValue();
-        var component = component(name.endsWith(".so") ? "library" : "application", file, name, version, "BSD-3-Clause");
-        component.putArray("hashes")
+        var component =
+                component(name.endsWith(".so") ? "library" : "application", file, name, version, "BSD-3-Clause");
+        component
+                .putArray("hashes")
                 .addObject()
                 .put("alg", "SHA-256")
                 .put("content", sha256(distribution.resolve(file)));
@@ -75,7 +78,8 @@ final class Sbom {
     /** Maven brings Netty's native code for all platforms; the distribution has that of one. */
     private void removeOtherPlatforms(Path distribution) {
         var platform = Pattern.compile(".*[?&]classifier=linux-([^&]+).*");
-        var absent = components.valueStream()
+        var absent = components
+                .valueStream()
                 .map(component -> component.get("bom-ref").stringValue())
                 .filter(reference -> {
                     var matcher = platform.matcher(reference);
@@ -84,8 +88,10 @@ final class Sbom {
                                     "lib/native/libnetty_transport_native_epoll_" + matcher.group(1) + ".so"));
                 })
                 .collect(Collectors.toSet());
-        components.removeIf(component -> absent.contains(component.get("bom-ref").stringValue()));
-        dependencies.removeIf(dependency -> absent.contains(dependency.get("ref").stringValue()));
+        components.removeIf(
+                component -> absent.contains(component.get("bom-ref").stringValue()));
+        dependencies.removeIf(
+                dependency -> absent.contains(dependency.get("ref").stringValue()));
         dependencies.forEach(dependency -> {
             if (dependency.get("dependsOn") instanceof ArrayNode others) {
                 others.removeIf(other -> absent.contains(other.stringValue()));
@@ -96,7 +102,11 @@ final class Sbom {
     private void javaRuntime() {
         String reference = "runtime";
         var component = component(
-                "platform", reference, "OpenJDK", Runtime.version().toString(), "GPL-2.0-only WITH Classpath-exception-2.0");
+                "platform",
+                reference,
+                "OpenJDK",
+                Runtime.version().toString(),
+                "GPL-2.0-only WITH Classpath-exception-2.0");
         component.putObject("supplier").put("name", System.getProperty("java.vendor"));
         component.put("description", "Java runtime made with jlink; the licences of its parts are in runtime/legal");
         ofAgent.add(reference);
