@@ -190,7 +190,7 @@ install() {
 
     folder "$prefix/lib"
     rm -rf "$home.new"
-    cp -pR -- "$here" "$home.new"
+    cp -pR -- "$here" "$home.new" || { rm -rf "$home.new" && fail "it could not be copied to $home"; }
     chown -R "$user:$(id -g)" "$home.new"
     chmod -R u=rwX,go=rX "$home.new"
     if [ -e "$home" ]; then
@@ -224,7 +224,7 @@ next_steps() {
     *":$prefix/bin:"*) ;;
     *) echo "$prefix/bin is not on your PATH: export PATH=$prefix/bin:\$PATH" ;;
     esac
-    if grep -q '^unit$' "$home/$list"; then
+    if grep -q '^unit$' "$home/$list" && [ -d /run/systemd/system ]; then
         if [ "$user" = 0 ]; then
             echo "start:     systemctl enable --now tailnet-agent, and log in with: tailnet-agent up"
         else
