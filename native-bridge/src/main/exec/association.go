@@ -2,11 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/binary"
-	"errors"
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"time"
 
@@ -15,48 +14,31 @@ import (
 
 const (
 	associationIdle = 2 * time.Minute
-	socksPatience   = 10 * time.Second
 	mostSenders     = 256 // of one target
 )
 
-// tailnetDesk carries datagrams to a target by UDP associations of the agent's SOCKS5 (RFC 1928, section 7): one for each
-// socket that sends.
-type tailnetDesk struct {
+// agentDesk carries datagrams to a target through the agent: for each socket that sends, an association of its own.
+type agentDesk struct {
 	desk     *desk
 	agent    controlAgent
-	header   []byte
-	complain func(error)
+	wish     func() wish
+	complain func(wish, error)
 	mutex    sync.Mutex
 	bySender map[netip.AddrPort]*association
 }
 
+// association is a pair of UDP sockets on loopback, connected to each other: one is here, the agent has the other.
 type association struct {
 	ready   chan struct{} // closed when conn, or its absence, is known
 	conn    *net.UDPConn
 	control net.Conn
 }
 
-func newTailnetDesk(d *desk, agent controlAgent, complain func(error)) *tailnetDesk {
-	return &tailnetDesk{
-		desk: d, agent: agent, header: socksHeader(d.target), complain: complain,
-		bySender: make(map[netip.AddrPort]*association),
-	}
+func newAgentDesk(d *desk, agent controlAgent, wish func() wish, complain func(wish, error)) *agentDesk {
+	return &agentDesk{desk: d, agent: agent, wish: wish, complain: complain, bySender: make(map[netip.AddrPort]*association)}
 }
 
-// socksHeader begins each datagram to a target.
-func socksHeader(target netip.AddrPort) []byte {
-	return append([]byte{0, 0, 0}, socksAddress(target)...)
-}
-
-func socksAddress(address netip.AddrPort) []byte {
-	kind := byte(1)
-	if address.Addr().Is6() {
-		kind = 4
-	}
-	return binary.BigEndian.AppendUint16(append([]byte{kind}, address.Addr().AsSlice()...), address.Port())
-}
-
-func (t *tailnetDesk) receive(from netip.AddrPort, datagram []byte) {
+func (t *agentDesk) receive(from netip.AddrPort, datagram []byte) {
 	t.mutex.Lock()
 	known := t.bySender[from]
 	if known == nil {
@@ -71,33 +53,29 @@ func (t *tailnetDesk) receive(from netip.AddrPort, datagram []byte) {
 	t.mutex.Unlock()
 	select {
 	case <-known.ready:
-		t.send(known, datagram)
+		known.send(datagram)
 	default:
 		go func() {
 			<-known.ready
-			t.send(known, datagram)
+			known.send(datagram)
 		}()
 	}
 }
 
-func (t *tailnetDesk) send(by *association, datagram []byte) {
-	if by.conn != nil {
-		_, _ = by.conn.Write(append(append([]byte(nil), t.header...), datagram...))
-	}
-}
-
 // carry opens an association and returns what comes back, until nothing has for a while.
-func (t *tailnetDesk) carry(from netip.AddrPort, by *association) {
+func (t *agentDesk) carry(from netip.AddrPort, by *association) {
 	defer t.forget(from)
-	err := by.open(t.agent)
+	asked := t.wish()
+	err := by.open(t.agent, asked)
 	close(by.ready)
 	if err != nil {
-		t.complain(err)
+		t.desk.refuse(errnoOf(err))
+		t.complain(asked, err)
 		return
 	}
 	defer by.close()
 	go func() {
-		_, _ = io.Copy(io.Discard, by.control) // the association ends with its connection
+		_, _ = io.Copy(io.Discard, by.control) // the agent ends the association by its connection
 		by.close()
 	}()
 	buffer := make([]byte, mostDatagram)
@@ -107,19 +85,17 @@ func (t *tailnetDesk) carry(from netip.AddrPort, by *association) {
 		if err != nil {
 			return
 		}
-		if payload, ok := socksPayload(buffer[:n]); ok {
-			t.desk.send(payload, from)
-		}
+		t.desk.send(buffer[:n], from)
 	}
 }
 
-func (t *tailnetDesk) forget(from netip.AddrPort) {
+func (t *agentDesk) forget(from netip.AddrPort) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	delete(t.bySender, from)
 }
 
-func (t *tailnetDesk) close() {
+func (t *agentDesk) close() {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	for _, one := range t.bySender {
@@ -131,16 +107,10 @@ func (t *tailnetDesk) close() {
 	}
 }
 
-func socksPayload(datagram []byte) ([]byte, bool) {
-	lengths := map[byte]int{1: 10, 4: 22}
-	if len(datagram) < 10 || datagram[2] != 0 {
-		return nil, false
+func (a *association) send(datagram []byte) {
+	if a.conn != nil {
+		_, _ = a.conn.Write(datagram)
 	}
-	length, ok := lengths[datagram[3]]
-	if !ok || len(datagram) < length {
-		return nil, false
-	}
-	return datagram[length:], true
 }
 
 func (a *association) close() {
@@ -150,63 +120,64 @@ func (a *association) close() {
 	}
 }
 
-func (a *association) open(agent controlAgent) error {
-	listener, err := agent.socksListener(context.Background())
+func (a *association) open(agent controlAgent, asked wish) error {
+	opened, err := agent.open(context.Background(), asked)
 	if err != nil {
 		return err
 	}
-	control, err := net.DialTimeout("tcp", listener.String(), socksPatience)
+	ours, theirs, err := datagramPair()
 	if err != nil {
+		_ = opened.conn.Close()
 		return err
 	}
-	relay, err := associate(control)
+	err = opened.give(theirs)
+	_ = unix.Close(theirs)
 	if err != nil {
-		_ = control.Close()
+		_ = ours.Close()
+		_ = opened.conn.Close()
 		return err
 	}
-	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(relay))
-	if err != nil {
-		_ = control.Close()
-		return err
-	}
-	a.control, a.conn = control, conn
+	a.control, a.conn = opened.conn, ours
 	return nil
 }
 
-var errPassword = &refusal{
-	errno:  unix.EACCES,
-	reason: "datagrams go by way of the agent's SOCKS5 listener, which wants a password here (--users-file)",
+// datagramPair makes two UDP sockets on loopback that hear nobody but each other.
+func datagramPair() (*net.UDPConn, int, error) {
+	var pair [2]*socket
+	var at [2]netip.AddrPort
+	for i := range pair {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+		if err == nil {
+			pair[i] = &socket{fd: fd, domain: unix.AF_INET}
+			if err = bind(fd, netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 0)); err == nil {
+				at[i], err = pair[i].localAddress()
+			}
+		}
+		if err != nil {
+			closeAll(pair[:])
+			return nil, -1, err
+		}
+	}
+	for i := range pair {
+		if err := pair[i].connect(at[1-i]); err != nil {
+			closeAll(pair[:])
+			return nil, -1, err
+		}
+	}
+	file := os.NewFile(uintptr(pair[0].fd), "udp")
+	defer func() { _ = file.Close() }()
+	conn, err := net.FileConn(file)
+	if err != nil {
+		pair[1].close()
+		return nil, -1, err
+	}
+	return conn.(*net.UDPConn), pair[1].fd, nil
 }
 
-// associate asks for an association and returns where its datagrams go.
-func associate(control net.Conn) (netip.AddrPort, error) {
-	_ = control.SetDeadline(time.Now().Add(socksPatience))
-	defer func() { _ = control.SetDeadline(time.Time{}) }()
-	if _, err := control.Write([]byte{5, 1, 0}); err != nil {
-		return netip.AddrPort{}, err
+func closeAll(sockets []*socket) {
+	for _, one := range sockets {
+		if one != nil {
+			one.close()
+		}
 	}
-	var method [2]byte
-	if _, err := io.ReadFull(control, method[:]); err != nil {
-		return netip.AddrPort{}, err
-	}
-	if method != [2]byte{5, 0} {
-		return netip.AddrPort{}, errPassword
-	}
-	request := append([]byte{5, 3, 0}, socksAddress(netip.AddrPortFrom(netip.IPv4Unspecified(), 0))...)
-	if _, err := control.Write(request); err != nil {
-		return netip.AddrPort{}, err
-	}
-	head := make([]byte, 4)
-	if _, err := io.ReadFull(control, head); err != nil {
-		return netip.AddrPort{}, err
-	}
-	if head[1] != 0 {
-		return netip.AddrPort{}, &refusal{errno: unix.ENETUNREACH, reason: "the agent refuses a UDP association"}
-	}
-	rest := make([]byte, map[byte]int{1: 6, 4: 18}[head[3]])
-	if _, err := io.ReadFull(control, rest); err != nil || len(rest) == 0 {
-		return netip.AddrPort{}, errors.New("the agent's answer to a UDP association is not understood")
-	}
-	address, _ := netip.AddrFromSlice(rest[:len(rest)-2])
-	return netip.AddrPortFrom(address, binary.BigEndian.Uint16(rest[len(rest)-2:])), nil
 }

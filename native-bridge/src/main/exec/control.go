@@ -46,8 +46,9 @@ type tunnel struct {
 	rest []byte // what came along with it
 }
 
-// wish is a connection that a program asks for.
+// wish is a connection, or datagrams, that a program asks for.
 type wish struct {
+	socket  string // what will be given: stream or datagrams
 	target  netip.AddrPort
 	name    string // that the program was told the address of; empty when there is none
 	process int    // the program's
@@ -70,11 +71,17 @@ func (a controlAgent) ping() error {
 	return conn.Close()
 }
 
+const (
+	givenStream    = "stream"
+	givenDatagrams = "datagrams"
+)
+
 const socketAwaited = "\r\nTailnet-Agent-Socket: awaited"
 
 // open asks for a tunnel that begins with the socket which give gives; what it cannot have is a *refusal.
 func (a controlAgent) open(ctx context.Context, asked wish) (*tunnel, error) {
-	request := fmt.Sprintf("CONNECT %s HTTP/1.1\r\nHost: %s\r\nTailnet-Agent-Socket: passed\r\nTailnet-Agent-Process: %d\r\n", asked, asked, asked.process)
+	request := fmt.Sprintf("CONNECT %s HTTP/1.1\r\nHost: %s\r\nTailnet-Agent-Socket: %s\r\nTailnet-Agent-Process: %d\r\n",
+		asked, asked, asked.socket, asked.process)
 	if asked.name != "" {
 		request += "Tailnet-Agent-Address: " + asked.target.Addr().String() + "\r\n"
 	}
@@ -87,13 +94,11 @@ func (a controlAgent) open(ctx context.Context, asked wish) (*tunnel, error) {
 }
 
 // give makes a connected socket the client's end of the tunnel: the agent moves its bytes, this process no longer. The descriptor
-// stays the caller's.
+// stays the caller's, and so does the tunnel: datagrams end with it, a stream does not.
 func (t *tunnel) give(fd int) error {
-	defer func() { _ = t.conn.Close() }()
 	if err := unix.SetNonblock(fd, true); err != nil {
 		return err
 	}
-	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	_, _, err := t.conn.WriteMsgUnix([]byte{0}, unix.UnixRights(fd), nil)
 	return err
 }

@@ -60,7 +60,7 @@ func TestWhatTheAgentSaysIsWhatConnectSays(t *testing.T) {
 	}
 }
 
-var web = wish{target: netip.MustParseAddrPort("100.64.0.1:80"), name: "web.tailnet.test", process: 42}
+var web = wish{socket: givenStream, target: netip.MustParseAddrPort("100.64.0.1:80"), name: "web.tailnet.test", process: 42}
 
 func TestTheAgentGetsTheSocketAndAllThatItAsksFor(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "agent.sock")
@@ -92,7 +92,7 @@ func TestTheAgentGetsTheSocketAndAllThatItAsksFor(t *testing.T) {
 	ours, theirs := dialed(t)
 	opened, err := controlAgent{path: path}.open(context.Background(), web)
 	if err == nil {
-		err = opened.give(ours.fd)
+		err = giveStream(ours.fd, opened)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func TestTheAgentGetsTheSocketAndAllThatItAsksFor(t *testing.T) {
 	if told, _ := io.ReadAll(theirs); string(told) != "from the agent" {
 		t.Errorf("%q", told)
 	}
-	want := "CONNECT web.tailnet.test:80 HTTP/1.1\r\nHost: web.tailnet.test:80\r\nTailnet-Agent-Socket: passed\r\n" +
+	want := "CONNECT web.tailnet.test:80 HTTP/1.1\r\nHost: web.tailnet.test:80\r\nTailnet-Agent-Socket: stream\r\n" +
 		"Tailnet-Agent-Process: 42\r\nTailnet-Agent-Address: 100.64.0.1\r\n\r\n"
 	if got := <-asked; got != want {
 		t.Errorf("%q", got)

@@ -12,17 +12,32 @@ const mostTouched = 1 << 16
 // datagrams has programs' UDP sockets talk to desks instead of the targets that are the agent's.
 type datagrams struct {
 	desks   *desks
+	routes  *routes
 	mutex   sync.Mutex
 	touched map[uint64]struct{} // sockets, by the kernel's number, that may get something from a desk
 }
 
-func newDatagrams(desks *desks) *datagrams {
-	return &datagrams{desks: desks, touched: make(map[uint64]struct{})}
+func newDatagrams(desks *desks, routes *routes) *datagrams {
+	return &datagrams{desks: desks, routes: routes, touched: make(map[uint64]struct{})}
 }
 
-// isAgents tells which targets are the agent's: name servers, and the tailnet. The rest is none of it, as without exec.
+// isAgents tells which targets are the agent's: name servers, the tailnet, and the subnets behind its nodes. The rest is none of it, as
+// without exec.
 func (d *datagrams) isAgents(target netip.AddrPort) bool {
-	return target.Port() == dnsPort || isTailnet(target.Addr())
+	if target.Port() == dnsPort || isTailnet(target.Addr()) {
+		return true
+	}
+	is, _ := d.routes.isAgents(target.Addr())
+	return is
+}
+
+// mustAsk tells of a target of which it is not known whose it is.
+func (d *datagrams) mustAsk(target netip.AddrPort) bool {
+	if target.Port() == dnsPort || isTailnet(target.Addr()) || isOwnBusiness(target.Addr()) {
+		return false
+	}
+	_, known := d.routes.isAgents(target.Addr())
+	return !known
 }
 
 var (
@@ -57,7 +72,7 @@ func (d *datagrams) connect(call *heldCall, s *socket, target netip.AddrPort) {
 		call.pass()
 		return
 	}
-	desk, err := d.desks.of(s, target)
+	desk, err := d.desks.of(call.by, s, target)
 	if err == nil {
 		d.touch(s)
 		err = s.connect(desk.address)
@@ -70,8 +85,8 @@ func (d *datagrams) connect(call *heldCall, s *socket, target netip.AddrPort) {
 }
 
 // send sends a datagram to the desk of its target.
-func (d *datagrams) send(s *socket, target netip.AddrPort, datagram, control []byte, flags int) (int, error) {
-	desk, err := d.desks.of(s, target)
+func (d *datagrams) send(by program, s *socket, target netip.AddrPort, datagram, control []byte, flags int) (int, error) {
+	desk, err := d.desks.of(by, s, target)
 	if err != nil {
 		return 0, err
 	}

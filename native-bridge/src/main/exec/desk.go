@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -39,14 +40,25 @@ type desk struct {
 	address netip.AddrPort
 	conn    *net.UDPConn
 	used    time.Time
+	by      atomic.Uint32 // the thread that used it last
+	refusedFor
 }
 
 func newDesks(open func(d *desk) receiver) *desks {
 	return &desks{open: open, byTarget: make(map[deskKey]*desk), byAddress: make(map[netip.AddrPort]*desk)}
 }
 
-// of returns the desk for a target that a socket can reach.
-func (d *desks) of(s *socket, target netip.AddrPort) (*desk, error) {
+// of returns the desk for a target that a socket can reach; an error while the target is one that was refused.
+func (d *desks) of(by program, s *socket, target netip.AddrPort) (*desk, error) {
+	found, err := d.find(s, target)
+	if err != nil {
+		return nil, err
+	}
+	found.by.Store(by.tid)
+	return found, found.refusal()
+}
+
+func (d *desks) find(s *socket, target netip.AddrPort) (*desk, error) {
 	loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	if needsIPv6(s) {
 		loopback = netip.IPv6Loopback()

@@ -44,6 +44,9 @@ func (e *enforcement) connectInet(call *heldCall, taken *socket, raw []byte) {
 	case !ok:
 		taken.close()
 		call.fail(unix.EINVAL)
+	case !isTCP && e.supervisor.datagrams.mustAsk(address):
+		taken.close()
+		e.supervisor.askFirst(call, address)
 	case !isTCP && e.supervisor.datagrams.isAgents(address):
 		e.supervisor.datagrams.connect(call, taken, address)
 	case isLoopback(address.Addr()):

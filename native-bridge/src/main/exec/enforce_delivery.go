@@ -24,6 +24,15 @@ func (e *enforcement) send(call *heldCall, messages []*outgoing, result func(*de
 	if taken == nil {
 		return
 	}
+	if taken.isUDP() {
+		for _, message := range messages {
+			if address, ok := parseAddress(message.to); ok && e.supervisor.datagrams.mustAsk(address) {
+				taken.close()
+				e.supervisor.askFirst(call, address) // the messages are read again then
+				return
+			}
+		}
+	}
 	for i, message := range messages {
 		if errno := e.judge(call, taken, message); errno != 0 {
 			if i == 0 {
@@ -81,7 +90,7 @@ func (e *enforcement) judgeDatagram(call *heldCall, taken *socket, message *outg
 		return unix.EINVAL
 	}
 	if datagrams := e.supervisor.datagrams; datagrams.isAgents(address) {
-		desk, err := datagrams.desks.of(taken, address)
+		desk, err := datagrams.desks.of(call.by, taken, address)
 		if err != nil {
 			return errnoOf(err)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -63,13 +64,36 @@ func TestWaysOutAmongDescriptors(t *testing.T) {
 }
 
 func TestExplainsWhatIsMissing(t *testing.T) {
-	bare := explain(features{AddDescriptor: true})
+	bare := explain(features{AddDescriptor: true}, false)
 	for _, word := range []string{"without Landlock", "ABI 4", "ABI 6"} {
 		if !strings.Contains(bare, word) {
 			t.Errorf("no %q in:\n%s", word, bare)
 		}
 	}
-	if text := explain(features{Problem: "no seccomp"}); !strings.Contains(text, "cannot work here: no seccomp") {
+	if text := explain(features{Problem: "no seccomp"}, false); !strings.Contains(text, "cannot work here: no seccomp") {
 		t.Errorf("says:\n%s", text)
+	}
+}
+
+func TestProgramsAreToldTheSameAsPeople(t *testing.T) {
+	var told struct {
+		OK, Enforce bool
+		Problem     *string
+		Statements  []struct {
+			Subject string
+			Holds   bool
+		}
+	}
+	if err := json.Unmarshal([]byte(explain(features{AddDescriptor: true, Landlock: 7}, true)), &told); err != nil {
+		t.Fatal(err)
+	}
+	if !told.OK || !told.Enforce || told.Problem != nil || len(told.Statements) < 10 {
+		t.Errorf("%+v", told)
+	}
+	if err := json.Unmarshal([]byte(explain(features{Problem: "no seccomp"}, true)), &told); err != nil {
+		t.Fatal(err)
+	}
+	if told.OK || told.Enforce || told.Problem == nil || len(told.Statements) != 0 {
+		t.Errorf("%+v", told)
 	}
 }

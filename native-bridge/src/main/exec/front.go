@@ -25,7 +25,7 @@ func frontMain(args []string) int {
 	}
 	if options.explain {
 		found := lookAround()
-		fmt.Print(explain(found))
+		fmt.Print(explain(found, options.json))
 		if found.Problem != "" {
 			return exitWrapper
 		}

@@ -75,10 +75,11 @@ func supervise(front *peer, socket string, options options) (int, error) {
 		if d.target.Port() == dnsPort {
 			return newNameDesk(d, resolver)
 		}
-		return newTailnetDesk(d, agent, func(err error) {
-			tcp.complaints.refused(program{tid: uint32(pid)}, d.target.String()+" (UDP)", err)
+		user := func() program { return program{tid: d.by.Load()} }
+		return newAgentDesk(d, agent, func() wish { return resolver.wish(givenDatagrams, d.target, user()) }, func(asked wish, err error) {
+			tcp.complaints.refused(user(), asked.String()+" (UDP)", err)
 		})
-	}))}
+	}), newRoutes(agent))}
 	if options.enforce {
 		supervisor.enforcement = &enforcement{supervisor: supervisor, allowUnix: options.allowUnix}
 	}

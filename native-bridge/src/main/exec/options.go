@@ -20,7 +20,7 @@ program needs to know nothing of proxies, and neither privilege nor a TUN device
                           (TS_AUTHKEY, TAILNET_...)
       --enforce           Nothing but what the agent carries leaves: see 'exec --explain'
       --allow-unix=PATH   With --enforce: a unix socket whose server outside may be used; repeat for more
-      --explain           Say what --enforce holds on this kernel, and what it does not
+      --explain           Say what --enforce holds on this kernel, and what it does not; --json for programs
       --runtime-dir=DIR   Runtime directory of the agent (default: where 'run' has it)
   -h, --help              Show this help
 
@@ -44,6 +44,7 @@ type options struct {
 	enforce    bool
 	allowUnix  []string
 	explain    bool
+	json       bool // with explain
 	command    []string
 }
 
@@ -67,8 +68,10 @@ func parseOptions(args []string) (options, error) {
 			parsed.start = true
 		case "--enforce":
 			parsed.enforce = true
-		case "--explain":
+		case "--explain", "--exec": // check --exec
 			parsed.explain = true
+		case "--json":
+			parsed.json = true
 		case "--allow-unix":
 			if !strings.HasPrefix(value, "/") && !strings.HasPrefix(value, "@") {
 				return parsed, errors.New("--allow-unix=PATH wants an absolute path, or @NAME for an abstract one")

@@ -13,12 +13,16 @@ import (
 
 const (
 	startPatience = 30 * time.Second
-	startPause    = 20 * time.Millisecond
+
+	// The agent writes here when it listens, to who sets the variable (ReadinessNotice).
+	noticeDescriptor = 3
+	noticeVariable   = "TAILNET_ENTRYPOINT_NOTICE"
 )
 
 // ownAgent is an agent that was started for the program and ends with it.
 type ownAgent struct {
-	pid int
+	pid    int
+	notice *os.File // open for as long as it has something to write
 }
 
 // startAgent starts `tailnet-agent run`, configured by its environment, and returns when it answers on its control socket.
@@ -29,7 +33,7 @@ func startAgent(socket string) (*ownAgent, error) {
 		return nil, err
 	}
 	launcher := filepath.Join(filepath.Dir(filepath.Dir(self)), "bin", "tailnet-agent")
-	arguments := []string{"tailnet-agent", "run", "--runtime-dir=" + filepath.Dir(socket)}
+	arguments := []string{"tailnet-agent", "run", "--runtime-dir=" + filepath.Dir(socket), fmt.Sprintf("--notify-fd=%d", noticeDescriptor)}
 	for variable, flag := range map[string]string{
 		"TAILNET_LOG_LEVEL":     "--log-level=warn",
 		"TAILNET_LISTEN":        "--listen=127.0.0.1:0",
@@ -44,30 +48,40 @@ func startAgent(socket string) (*ownAgent, error) {
 		return nil, err
 	}
 	defer func() { _ = null.Close() }()
+	notice, noticed, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
 	pid, err := syscall.ForkExec(launcher, arguments, &syscall.ProcAttr{
-		Env:   os.Environ(),
-		Files: []uintptr{null.Fd(), null.Fd(), 2},
+		Env:   append(os.Environ(), noticeVariable+"=1"),
+		Files: []uintptr{null.Fd(), null.Fd(), 2, noticed.Fd()},
 		Sys:   &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGTERM},
 	})
+	_ = noticed.Close()
 	if err != nil {
+		_ = notice.Close()
 		return nil, fmt.Errorf("%s cannot be started: %w", launcher, err)
 	}
-	started := &ownAgent{pid: pid}
-	return started, started.await(controlAgent{path: socket})
+	started := &ownAgent{pid: pid, notice: notice}
+	return started, started.await()
 }
 
-func (a *ownAgent) await(agent controlAgent) error {
-	for deadline := time.Now().Add(startPatience); ; time.Sleep(startPause) {
-		if agent.ping() == nil {
-			return nil
-		}
+// await returns when the agent listens, or has ended.
+func (a *ownAgent) await() error {
+	_ = a.notice.SetReadDeadline(time.Now().Add(startPatience))
+	_, err := a.notice.Read(make([]byte, 1))
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		a.stop()
+		return errors.New("the agent that --start started does not answer")
+	default:
 		var status syscall.WaitStatus
-		if pid, _ := syscall.Wait4(a.pid, &status, syscall.WNOHANG, nil); pid == a.pid {
-			return fmt.Errorf("the agent that --start started ended with exit code %d", status.ExitStatus())
-		}
-		if time.Now().After(deadline) {
-			a.stop()
-			return errors.New("the agent that --start started does not answer")
+		for {
+			if _, err := syscall.Wait4(a.pid, &status, 0, nil); !errors.Is(err, unix.EINTR) {
+				return fmt.Errorf("the agent that --start started ended with exit code %d", status.ExitStatus())
+			}
 		}
 	}
 }

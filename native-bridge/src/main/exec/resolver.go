@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -61,6 +62,12 @@ func (r *resolver) answer(query []byte) []byte {
 		return truncated(response, told.questionEnd)
 	}
 	return response
+}
+
+// wish is for a target by the name that a program was told its address of.
+func (r *resolver) wish(socket string, target netip.AddrPort, by program) wish {
+	process, _ := processOf(by.tid)
+	return wish{socket: socket, target: target, name: r.lookups.nameOf(target.Addr()), process: process}
 }
 
 // failure is SERVFAIL, so that nobody waits for what does not come.

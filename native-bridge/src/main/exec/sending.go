@@ -24,7 +24,15 @@ func (s *supervisor) sendto(call *heldCall) {
 		return
 	}
 	defer taken.close()
-	if !taken.isUDP() || !s.datagrams.isAgents(target) {
+	if !taken.isUDP() {
+		call.pass()
+		return
+	}
+	if s.datagrams.mustAsk(target) {
+		s.askFirst(call, target)
+		return
+	}
+	if !s.datagrams.isAgents(target) {
 		call.pass()
 		return
 	}
@@ -37,7 +45,7 @@ func (s *supervisor) sendto(call *heldCall) {
 		call.fail(unix.EFAULT)
 		return
 	}
-	n, err := s.datagrams.send(taken, target, datagram, nil, flags)
+	n, err := s.datagrams.send(call.by, taken, target, datagram, nil, flags)
 	call.finish(n, err)
 }
 
@@ -88,6 +96,9 @@ func (s *supervisor) sendmsg(call *heldCall) {
 		call.pass()
 		return
 	}
+	if s.askedFirst(call, message) {
+		return
+	}
 	n, err := s.sendOne(call, taken, message, flags)
 	call.finish(n, err)
 }
@@ -107,6 +118,9 @@ func (s *supervisor) sendmmsg(call *heldCall) {
 		return
 	}
 	defer taken.close()
+	if s.askedFirst(call, messages...) {
+		return
+	}
 	sent := 0
 	for _, message := range messages {
 		n, err := s.sendOne(call, taken, message, int(call.args[3]))
@@ -144,6 +158,17 @@ func (s *supervisor) concerns(call *heldCall, message header) bool {
 	return ok && s.mayBeAgents(target)
 }
 
+// askedFirst tells that the call will be answered later, as it is not known whose a target is.
+func (s *supervisor) askedFirst(call *heldCall, messages ...header) bool {
+	for _, message := range messages {
+		if target, ok := call.address(message.name, message.nameLength); ok && s.datagrams.mustAsk(target) {
+			s.askFirst(call, target)
+			return true
+		}
+	}
+	return false
+}
+
 func (s *supervisor) mayBeAgents(target netip.AddrPort) bool {
 	return target.Port() == dnsPort || !isOwnBusiness(target.Addr())
 }
@@ -163,7 +188,7 @@ func (s *supervisor) sendOne(call *heldCall, taken *socket, message header, flag
 	}
 	target, ok := call.address(message.name, message.nameLength)
 	if ok && s.datagrams.isAgents(target) {
-		return s.datagrams.send(taken, target, datagram, segmentation(control), flags)
+		return s.datagrams.send(call.by, taken, target, datagram, segmentation(control), flags)
 	}
 	to := make([]byte, min(message.nameLength, mostOfAddress))
 	if message.name == 0 {

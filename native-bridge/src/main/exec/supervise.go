@@ -2,7 +2,7 @@ package main
 
 import (
 	"errors"
-	"time"
+	"net/netip"
 
 	"golang.org/x/sys/unix"
 )
@@ -96,10 +96,8 @@ func (s *supervisor) awaitCall() (bool, error) {
 			return false, err
 		case ready[0].Revents&unix.POLLIN != 0:
 			return false, nil
-		case ready[0].Revents&unix.POLLHUP != 0:
+		default: // POLLHUP
 			return true, nil
-		default:
-			time.Sleep(time.Millisecond)
 		}
 	}
 }
@@ -144,10 +142,21 @@ func (s *supervisor) connect(call *heldCall) {
 	case taken == nil:
 	case taken.isTCP():
 		s.tcp.connect(call, taken, target)
-	case taken.isUDP():
-		s.datagrams.connect(call, taken, target)
-	default:
+	case !taken.isUDP():
 		taken.close()
 		call.pass()
+	case s.datagrams.mustAsk(target):
+		taken.close()
+		s.askFirst(call, target)
+	default:
+		s.datagrams.connect(call, taken, target)
 	}
+}
+
+// askFirst answers once it is known whose a target of datagrams is.
+func (s *supervisor) askFirst(call *heldCall, target netip.AddrPort) {
+	go func() {
+		s.datagrams.routes.ask(target.Addr())
+		s.answer(call)
+	}()
 }

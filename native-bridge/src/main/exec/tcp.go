@@ -169,7 +169,7 @@ func (t *tcp) receive(s *socket, opened *tunnel, made *connection) error {
 	if err != nil {
 		return err
 	}
-	errControl := raw.Control(func(fd uintptr) { err = opened.give(int(fd)) })
+	errControl := raw.Control(func(fd uintptr) { err = giveStream(int(fd), opened) })
 	return errors.Join(err, errControl)
 }
 
@@ -208,7 +208,15 @@ func (t *tcp) join(s *socket, meeting *meeting, opened *tunnel, made *connection
 		return nil
 	}
 	defer func() { _ = unix.Close(fd) }()
-	return opened.give(fd)
+	return giveStream(fd, opened)
+}
+
+// giveStream ends the part that this process has in a connection.
+func giveStream(fd int, opened *tunnel) error {
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	err := opened.give(fd)
+	_ = opened.conn.Close()
+	return err
 }
 
 // dial asks for the target, and tells the name that the program was told its address of, so that rules for names hold. Whatever
@@ -217,8 +225,7 @@ func (t *tcp) dial(by program, target netip.AddrPort) (*tunnel, error) {
 	if target.Port() == dnsPort {
 		return t.agent.openDNS(context.Background())
 	}
-	asked := wish{target: target, name: t.resolver.lookups.nameOf(target.Addr())}
-	asked.process, _ = processOf(by.tid)
+	asked := t.resolver.wish(givenStream, target, by)
 	opened, err := t.agent.open(context.Background(), asked)
 	if err != nil {
 		t.complaints.refused(by, asked.String(), err)

@@ -77,9 +77,23 @@ static void messages(void)
 	CHECK(memcmp(&source.sin6_addr, &to.sin6_addr, sizeof to.sin6_addr) == 0 && source.sin6_port == to.sin6_port);
 }
 
+/* The first are on their way before it is known what the policy says; then the call itself says it. */
+static void denied(void)
+{
+	struct sockaddr_in to = at(port_of("DENIED"));
+	int fd = datagram_socket(AF_INET);
+	ssize_t n = 0;
+	for (int i = 0; i < 100 && n >= 0; i++) {
+		n = sendto(fd, "four", 4, 0, (struct sockaddr *)&to, sizeof to);
+		poll(NULL, 0, n < 0 ? 0 : 20);
+	}
+	CHECK(n == -1 && errno == EACCES);
+}
+
 const struct mode datagram_modes[] = {
 	{"udp-connected", connected},
 	{"udp-unconnected", unconnected},
 	{"udp-messages", messages},
+	{"udp-denied", denied},
 	{0},
 };

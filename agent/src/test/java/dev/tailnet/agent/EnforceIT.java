@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * {@code tailnet-agent exec --enforce} against a program that tries the ways out ({@code native-bridge/src/test/attack}). What gets
@@ -66,6 +70,7 @@ class EnforceIT extends OnTestNetwork {
             ok(Map.of(), List.of(command.split(" ")));
         }
         folder = Files.createTempDirectory("attack");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         attack = folder.resolve("attack");
         var compile = new ArrayList<>(List.of("gcc", "-O1", "-pthread", "-o", attack.toString()));
         try (Stream<Path> sources = Files.list(SOURCES)) {
@@ -76,10 +81,16 @@ class EnforceIT extends OnTestNetwork {
                     .forEach(compile::add);
         }
         ok(Map.of(), compile);
-        agent = AgentProcess.in(network, "walled")
-                .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
-                .arguments("--block-cidrs=203.0.113.64/30,2001:db8:66::/64")
+        AgentProcess.Builder builder = AgentProcess.in(folder.resolve("agent"));
+        Files.setPosixFilePermissions(builder.directory(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        network.nodeEnvironment().forEach(builder::environment);
+        agent = builder.authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
+                .arguments(
+                        "--login-server=" + network.controlUrl(),
+                        "--hostname=walled",
+                        "--block-cidrs=203.0.113.64/30,2001:db8:66::/64")
                 .startAndAwaitRunning();
+        ExecCommand.openToAll(agent.runtimeDir());
     }
 
     @AfterAll
@@ -89,12 +100,21 @@ class EnforceIT extends OnTestNetwork {
         }
         agent.close();
         run(Map.of(), List.of("ip", "link", "delete", DEVICE));
-        Files.delete(attack);
-        Files.delete(folder);
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
-    @Test
-    void nothingGetsOut() throws IOException {
+    /** What starts a program: as root without any capability, and as a user who owns nothing. */
+    static Stream<List<String>> users() {
+        return Stream.of(ExecCommand.withoutCapabilities(), ExecCommand.asNobody()).distinct();
+    }
+
+    @ParameterizedTest
+    @MethodSource("users")
+    void nothingGetsOut(List<String> user) throws IOException {
         var failures = new ArrayList<String>();
         int tried = 0;
         int works = 0;
@@ -109,12 +129,12 @@ class EnforceIT extends OnTestNetwork {
                 works += left() > before ? 1 : 0;
             }
             tried++;
-            judge(name, TARGETS, enforced(attack.toString(), name), failures);
+            judge(name, TARGETS, enforced(user, attack.toString(), name), failures);
         }
         assertThat(failures).isEmpty();
         assertThat(works).as("attacks that get out without --enforce").isGreaterThan(25);
-        System.out.println(
-                tried + " ways out tried, of which " + works + " lead out of here without --enforce; none with it.");
+        System.out.println((user.size() > 3 ? "As nobody: " : "")
+                + tried + " ways out tried, of which " + works + " lead out of here without --enforce; none with it.");
     }
 
     @Test
@@ -190,7 +210,11 @@ class EnforceIT extends OnTestNetwork {
     }
 
     private List<String> enforced(String... command) {
-        return ExecCommand.of(ExecCommand.withoutCapabilities(), agent.runtimeDir(), List.of("--enforce"), command);
+        return enforced(ExecCommand.withoutCapabilities(), command);
+    }
+
+    private List<String> enforced(List<String> user, String... command) {
+        return ExecCommand.of(user, agent.runtimeDir(), List.of("--enforce"), command);
     }
 
     private static long left() throws IOException {

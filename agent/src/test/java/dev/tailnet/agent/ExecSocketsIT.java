@@ -12,6 +12,7 @@ import dev.tailnet.testnet.PeerOptions;
 import dev.tailnet.testnet.TestAddresses;
 import dev.tailnet.testnet.TestNetwork;
 import dev.tailnet.testnet.fixture.EchoServer;
+import dev.tailnet.testnet.fixture.PageServer;
 import dev.tailnet.testnet.fixture.UdpEchoServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -72,6 +74,7 @@ class ExecSocketsIT {
         Path policy = Files.writeString(open.resolve("policy.yaml"), """
                 mode: enforce
                 default: allow
+                require-name: true
                 rules:
                   - name: no such port
                     action: deny
@@ -90,10 +93,20 @@ class ExecSocketsIT {
                         "--hostname=box",
                         "--policy=" + policy,
                         "--audit-log=" + audit,
+                        "--users-file=" + users(),
                         "--dial-timeout=5s")
                 .startAndAwaitRunning();
         agent.awaitPeer("web");
-        ExecCommand.giveToNobody(agent.runtimeDir(), agent.runtimeDir().resolve("agent.sock"));
+        ExecCommand.openToAll(agent.runtimeDir());
+    }
+
+    /** The listeners ask for passwords, which the control socket does not. */
+    private Path users() throws IOException {
+        return Files.writeString(
+                Files.createFile(
+                        open.resolve("users"),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))),
+                "ci:$6$rounds=1000$first$AAGraNiyvEwV0zVW1wwRzb3pgGewiPR/XfLFQeUvZPiM/zTbsmIFLfHPtnhVEW.5.MUp6J6dZM0YLng5epYTp.");
     }
 
     private void compile() throws IOException {
@@ -153,11 +166,24 @@ class ExecSocketsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "--enforce"})
-    void whatThePolicyDeniesIsSaidOnce(String flag) {
-        CommandResult result = run(flag, environment(HOST), "denied");
-        assertThat(ok(result)).isEqualTo("denied: ok\n");
+    void datagramsReachSubnetHosts(String flag) {
+        try (var behind = new UdpEchoServer(TestAddresses.SUBNET_HOST_IPV4)) {
+            var environment =
+                    Map.of("HOST", "subnet-host.internal.test", "UDP_PORT", String.valueOf(behind.port()));
+            for (String mode : List.of("udp-connected", "udp-unconnected", "udp-messages")) {
+                assertThat(ok(run(flag, environment, mode))).isEqualTo(mode + ": ok\n");
+            }
+            agent.awaitLog("protocol=CLI_UDP", "target=subnet-host.internal.test:" + behind.port());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'',denied", "--enforce,denied", "'',udp-denied", "--enforce,udp-denied"})
+    void whatThePolicyDeniesIsSaidOnce(String flag, String mode) {
+        CommandResult result = run(flag, environment(HOST), mode);
+        assertThat(ok(result)).isEqualTo(mode + ": ok\n");
         assertThat(result.stderr())
-                .startsWith("tailnet-agent: " + HOST + ":" + DENIED + ": ")
+                .startsWith("tailnet-agent: " + HOST + ":" + DENIED)
                 .contains("rule 'no such port'")
                 .hasLineCount(1);
     }
@@ -205,6 +231,24 @@ class ExecSocketsIT {
         JsonNode line = Eventually.get(LIMIT, () -> decisionsAbout("127.0.0.1", 9), lines -> !lines.isEmpty())
                 .getFirst();
         assertThat(line.path("decision").asString()).isEqualTo("deny");
+    }
+
+    /** The agent has the socket itself by then, and reads its first bytes. */
+    @Test
+    void theNameThatIsShownInAPassedSocketIsJudged() {
+        try (var page = new PageServer(TestAddresses.DIRECT_HOST_IPV4, 80, "the page")) {
+            assertThat(curl("-H", "Host: some.host.test", "http://198.51.100.10/")).isEqualTo("the page");
+            assertThat(curl("http://198.51.100.10/")).contains("shows an address in its place");
+        }
+    }
+
+    private String curl(String... arguments) {
+        var command = new ArrayList<>(List.of("curl", "-sS"));
+        command.addAll(List.of(arguments));
+        return ok(run(
+                Map.of(),
+                ExecCommand.of(
+                        ExecCommand.asNobody(), agent.runtimeDir(), List.of(), command.toArray(String[]::new))));
     }
 
     private List<JsonNode> decisionsAbout(String host, int targetPort) {

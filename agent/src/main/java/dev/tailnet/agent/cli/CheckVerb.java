@@ -49,7 +49,7 @@ final class CheckVerb implements Verb {
                                 + " Without HOST:PORT the node alone is checked. Without an agent the configuration, the"
                                 + " library and the way to the control server are.",
                         "",
-                        "'check --exec' alone says whether 'exec' can work here, and what of 'exec --enforce' holds.",
+                        "'check --exec [--json]' says instead whether 'exec' can work here, and what of 'exec --enforce' holds.",
                         "",
                         "'direct egress' says whether this process gets to the target without the agent too: a proxy's"
                                 + " rules bind only those who use it.")

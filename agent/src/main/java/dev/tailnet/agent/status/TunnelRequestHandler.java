@@ -32,12 +32,11 @@ final class TunnelRequestHandler extends ChannelInboundHandlerAdapter {
     /** What the connection is to speak after its HTTP request (RFC 9110, section 7.8): DNS messages as over TCP. */
     private static final String DNS = "dns";
 
-    /** Of {@code tailnet-agent exec}: the address that it was told of the target's name, the process that it asks for, and that it passes a socket. */
+    /** Of {@code tailnet-agent exec}: the address that it was told of the target's name, the process that it asks for, and what it passes. */
     private static final String ADDRESS = "tailnet-agent-address";
 
     private static final String PROCESS = "tailnet-agent-process";
     private static final String SOCKET = "tailnet-agent-socket";
-    private static final String PASSED = "passed";
 
     private final Tunnels tunnels;
     private @Nullable LocalRequest asked;
@@ -76,10 +75,18 @@ final class TunnelRequestHandler extends ChannelInboundHandlerAdapter {
                     target,
                     address(fields.get(ADDRESS)),
                     fields.getInt(PROCESS, 0),
-                    fields.contains(SOCKET, PASSED, false));
+                    way(fields));
         } catch (ConnectFailure e) {
             refuse(ctx, HttpResponseStatus.BAD_REQUEST, e.getMessage());
         }
+    }
+
+    private static LocalRequest.Way way(HttpHeaders fields) {
+        return switch (fields.get(SOCKET, "")) {
+            case "stream" -> LocalRequest.Way.PASSED_STREAM;
+            case "datagrams" -> LocalRequest.Way.PASSED_DATAGRAMS;
+            default -> LocalRequest.Way.HERE;
+        };
     }
 
     private static @Nullable InetAddress address(@Nullable String field) throws ConnectFailure {

@@ -3,8 +3,13 @@ package dev.tailnet.agent.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.agent.ExitCode;
+import dev.tailnet.agent.testing.ExecCommand;
+import dev.tailnet.testnet.AuthKeyOptions;
 import dev.tailnet.testnet.fixture.EchoServer;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,6 +96,56 @@ class ExecIT {
         assertThat(none.errors()).contains("no agent is running").contains("tailnet-agent run");
         assertThat(exec.program().run("--nonsense").exitCode()).isEqualTo(ExitCode.USAGE.code());
         assertThat(exec.program().run("--help").ok()).startsWith("Usage: tailnet-agent exec ");
+    }
+
+    @Test
+    void descriptorsOfTheCallerAreThePrograms() throws IOException {
+        Path file = exec.file("inherited", "through descriptor 7\n");
+        String inside = ExecCommand.helper() + " --runtime-dir=" + tailnet.agent().runtimeDir()
+                + " -- sh -c 'cat <&7; echo to descriptor 8 >&8'";
+        Path written = exec.home().resolve("written");
+        var run = Program.named("bash", exec.home())
+                .run("-c", "exec 7<" + file + " 8>" + written + "; " + inside);
+        assertThat(run.ok()).isEqualTo("through descriptor 7\n");
+        assertThat(written).hasContent("to descriptor 8");
+    }
+
+    @Test
+    void signalsReachTheProgram() throws Exception {
+        var running = exec.program()
+                .start("--", "sh", "-c", "trap 'echo got it; exit 5' TERM; echo ready; while :; do sleep 0.1; done");
+        try (var output = running.inputReader()) {
+            assertThat(output.readLine()).isEqualTo("ready");
+            running.toHandle().destroy(); // a process's own destroy closes the streams
+            assertThat(output.readLine()).isEqualTo("got it");
+            assertThat(running.waitFor()).isEqualTo(5);
+        }
+    }
+
+    /** As of the distribution: the launcher in bin, the program in libexec. */
+    @Test
+    void startsAnAgentForItself() throws IOException {
+        Path root = tailnet.network().directory();
+        Path libexec = Files.createDirectories(root.resolve("libexec"));
+        Path helper = libexec.resolve("tailnet-exec");
+        if (!Files.exists(helper)) {
+            Files.copy(ExecCommand.helper(), helper, StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        Path runtime = tailnet.folder().resolve("run");
+        var starting = Program.at(helper, exec.home())
+                .with(tailnet.network().nodeEnvironment())
+                .with("TAILNET_LIBRARY", System.getProperty("dev.tailnet.library"))
+                .with("TAILNET_LOGIN_SERVER", tailnet.network().controlUrl().toString())
+                .with("TAILNET_HOSTNAME", "for-a-while")
+                .with("TAILNET_RUNTIME_DIR", runtime.toString())
+                .with("TS_AUTHKEY", tailnet.network().createAuthKey(AuthKeyOptions.ephemeralNode()));
+        var run = starting.run("--start", "--", exec.installed("curl"), "-sS", exec.url());
+        assertThat(run.ok()).as(run.errors()).isEqualTo(Exec.PAGE);
+        assertThat(runtime.resolve("agent.sock")).doesNotExist();
+
+        var wrong = starting.with("TAILNET_INTERNET", "nonsense").run("--start", "--", "true");
+        assertThat(wrong.exitCode()).isEqualTo(ExitCode.NODE.code());
+        assertThat(wrong.errors()).contains("nonsense", "the agent that --start started ended with exit code");
     }
 
     @Test

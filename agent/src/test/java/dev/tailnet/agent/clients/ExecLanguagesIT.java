@@ -83,6 +83,9 @@ class ExecLanguagesIT {
     @Test
     void nodeFetch() throws IOException {
         var script = exec.file("client.mjs", """
+                import { lookup, resolve4 } from "node:dns/promises"; // getaddrinfo(3), and c-ares
+                const [address] = await resolve4("web.tailnet.test");
+                if (address !== (await lookup("web.tailnet.test", 4)).address) console.log(address);
                 process.stdout.write(await (await fetch("http://web.tailnet.test:PORT/")).text());
                 try {
                     await fetch("http://web.tailnet.test:1/");

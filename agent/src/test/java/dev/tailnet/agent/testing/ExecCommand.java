@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,13 +51,11 @@ public final class ExecCommand {
         return whole;
     }
 
-    /** Makes files those of {@link #NOBODY}, where this can be done. */
-    public static void giveToNobody(Path... files) throws IOException {
-        if (isRoot()) {
-            for (Path file : files) {
-                Files.setAttribute(file, "unix:uid", NOBODY);
-            }
-        }
+    /** Has everybody reach the agent's control socket, as only its own user may otherwise. */
+    public static void openToAll(Path runtimeDir) throws IOException {
+        Files.setPosixFilePermissions(runtimeDir, PosixFilePermissions.fromString("rwx--x--x"));
+        Files.setPosixFilePermissions(
+                runtimeDir.resolve("agent.sock"), PosixFilePermissions.fromString("rw-rw-rw-"));
     }
 
     public static boolean isRoot() {

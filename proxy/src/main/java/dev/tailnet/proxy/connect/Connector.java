@@ -73,10 +73,13 @@ public final class Connector {
     /** The same for a command of this agent's own, on a connection over a unix socket. */
     public void connect(Connection connection, LocalRequest asked, Replies replies) {
         connection.asksFor(asked.process());
-        SocketAddress client = connection.clientAddress();
-        var request =
-                new ConnectRequest(ids.incrementAndGet(), Protocol.CLI, client, null, asked.target(), null, asked.at());
-        install(connection, request, replies, asked.passesSocket());
+        ConnectRequest request = request(Protocol.CLI, connection.clientAddress(), asked);
+        install(connection, request, replies, asked.way() == LocalRequest.Way.PASSED_STREAM);
+    }
+
+    /** One of such a command. */
+    public ConnectRequest request(Protocol protocol, SocketAddress client, LocalRequest asked) {
+        return new ConnectRequest(ids.incrementAndGet(), protocol, client, null, asked.target(), null, asked.at());
     }
 
     private void install(Connection connection, ConnectRequest request, Replies replies, boolean passesSocket) {

@@ -42,6 +42,19 @@ public final class ClientSocket {
     public static EpollDatagramChannel newChannel(InetAddress at) {
         var channel = new EpollDatagramChannel(
                 at instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6);
+        return configured(channel);
+    }
+
+    /**
+     * A channel to be registered, of a socket that is bound already.
+     *
+     * @param descriptor the channel's from here on
+     */
+    public static EpollDatagramChannel adopt(int descriptor) {
+        return configured(new EpollDatagramChannel(descriptor));
+    }
+
+    private static EpollDatagramChannel configured(EpollDatagramChannel channel) {
         channel.config().setOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LONGEST_DATAGRAM));
         channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING);
         return channel;

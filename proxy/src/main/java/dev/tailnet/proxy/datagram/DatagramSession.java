@@ -85,6 +85,13 @@ public final class DatagramSession<K> {
         }
     }
 
+    /** Has a key decided upon and opened before there is a datagram for it. */
+    public void open(K key, Target target) {
+        if (!closed && !flows.containsKey(key)) {
+            begin(key, target, System.nanoTime());
+        }
+    }
+
     /** Lets go of what was sent. */
     public void flush() {
         if (conduit != null) {
@@ -141,8 +148,12 @@ public final class DatagramSession<K> {
             done.getNow().trail().endBy(why -> loop.execute(() -> denied(flow, why)));
             flow.opened(done.getNow());
             counters.flowOpened();
+            client.opened(flow.key());
         } else {
             flow.refused(System.nanoTime());
+            client.refused(
+                    flow.key(),
+                    done.cause() instanceof ConnectFailure failure ? failure : ConnectFailure.internal(done.cause()));
         }
         for (ByteBuf datagram = next(flow); datagram != null; datagram = next(flow)) {
             if (done.isSuccess()) {

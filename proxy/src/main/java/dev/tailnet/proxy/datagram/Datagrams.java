@@ -2,6 +2,7 @@ package dev.tailnet.proxy.datagram;
 
 import dev.tailnet.proxy.connect.Connector;
 import dev.tailnet.proxy.dial.DatagramDialer;
+import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Target;
 import io.netty.buffer.ByteBuf;
@@ -25,6 +26,12 @@ public final class Datagrams {
 
         /** The request to be judged before anything is sent for this key. */
         ConnectRequest request(Connector connector, K key, Target target);
+
+        /** What is sent for this key gets through from here on. */
+        default void opened(K key) {}
+
+        /** What was sent for this key, and what will be for a while, does not get through. */
+        default void refused(K key, ConnectFailure why) {}
 
         /**
          * A datagram for the client.

@@ -2,6 +2,7 @@ package dev.tailnet.proxy.http;
 
 import dev.tailnet.proxy.auth.Authenticator;
 import dev.tailnet.proxy.connect.Connector;
+import dev.tailnet.proxy.connect.Replies;
 import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.HandlerNames;
 import dev.tailnet.proxy.request.LocalRequest;
@@ -67,7 +68,11 @@ public final class HttpFrontEnd {
 
     /** Goes on with a CONNECT that was read elsewhere. */
     public static void connect(Connection connection, Connector connector, LocalRequest request) {
-        connector.connect(
-                connection, request, request.passesSocket() ? HttpReplies.AWAITING_SOCKET : HttpReplies.INSTANCE);
+        connector.connect(connection, request, replies(request));
+    }
+
+    /** How such a request is answered. */
+    public static Replies replies(LocalRequest request) {
+        return request.way() == LocalRequest.Way.HERE ? HttpReplies.INSTANCE : HttpReplies.AWAITING_SOCKET;
     }
 }

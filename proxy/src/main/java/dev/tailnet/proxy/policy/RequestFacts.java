@@ -36,7 +36,7 @@ final class RequestFacts {
     static RuleProtocol protocolOf(ConnectRequest request) {
         return switch (request.protocol()) {
             case SOCKS4, SOCKS5, HTTP_CONNECT, FORWARD, CLI -> RuleProtocol.TCP;
-            case SOCKS5_UDP, FORWARD_UDP -> RuleProtocol.UDP;
+            case SOCKS5_UDP, FORWARD_UDP, CLI_UDP -> RuleProtocol.UDP;
             case HTTP -> RuleProtocol.HTTP;
         };
     }

@@ -51,6 +51,8 @@ public record ConnectRequest(
         /** A static forward of datagrams: one client's flow. */
         FORWARD_UDP,
         /** A command of this agent's own, over its control socket. */
-        CLI
+        CLI,
+        /** Datagrams of such a command. */
+        CLI_UDP
     }
 }

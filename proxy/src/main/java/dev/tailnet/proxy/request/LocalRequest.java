@@ -9,20 +9,25 @@ import org.jspecify.annotations.Nullable;
  * @param at the one address of the target's host that is to be dialed, as a lookup here has told it; null when the host is to be
  *     looked up
  * @param process the process that it asks for, by its own word; 0 for itself
- * @param passesSocket whether the tunnel's client is a socket that the command passes once there is a tunnel, not the connection
- *     that it asks on
+ * @param way how the bytes come
  */
-public record LocalRequest(Target target, @Nullable InetAddress at, int process, boolean passesSocket) {
+public record LocalRequest(
+        Target target, @Nullable InetAddress at, int process, Way way) {
 
-    /** One for a tunnel through the connection itself. */
-    public static LocalRequest of(Target target) {
-        return new LocalRequest(target, null, 0, false);
+    /** How what the target is sent comes here, and what it answers goes back. */
+    public enum Way {
+        /** On the connection that was asked on. */
+        HERE,
+        /** By a stream socket that the command passes once there is a tunnel. */
+        PASSED_STREAM,
+        /** By a UDP socket that the command passes once datagrams are allowed. */
+        PASSED_DATAGRAMS
     }
 
     /** The same by address: the name is not the policy's to know. */
     public LocalRequest withoutName() {
         return at == null
                 ? this
-                : new LocalRequest(new Target(new Host.Address(at), target.port()), null, process, passesSocket);
+                : new LocalRequest(new Target(new Host.Address(at), target.port()), null, process, way);
     }
 }

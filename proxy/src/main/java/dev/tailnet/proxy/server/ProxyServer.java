@@ -6,6 +6,7 @@ import dev.tailnet.proxy.connection.Connection;
 import dev.tailnet.proxy.connection.Connections;
 import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.datagram.Datagrams;
+import dev.tailnet.proxy.forward.ForwardFrontEnd;
 import dev.tailnet.proxy.http.HttpFrontEnd;
 import dev.tailnet.proxy.http.HttpLimits;
 import dev.tailnet.proxy.request.LocalRequest;
@@ -27,6 +28,7 @@ public final class ProxyServer {
     private final EventLoops loops;
     private final Connections connections;
     private final Connector connector;
+    private final Datagrams datagrams;
     private final TcpListeners sockets;
     private final UdpListeners datagramSockets;
     private final Forwards forwards;
@@ -37,6 +39,7 @@ public final class ProxyServer {
     private ProxyServer(EventLoops loops, Connector connector, Datagrams datagrams, Limits limits) {
         this.loops = loops;
         this.connector = connector;
+        this.datagrams = datagrams;
         this.limits = limits;
         this.connections = new Connections(limits.connections(), limits.connectionsPerClient());
         this.sockets = new TcpListeners(loops, connections);
@@ -107,7 +110,11 @@ public final class ProxyServer {
             return false;
         }
         client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        HttpFrontEnd.connect(connection, connector, request);
+        if (request.way() == LocalRequest.Way.PASSED_DATAGRAMS) {
+            ForwardFrontEnd.installPassed(connection, datagrams, request, HttpFrontEnd.replies(request));
+        } else {
+            HttpFrontEnd.connect(connection, connector, request);
+        }
         return true;
     }
 

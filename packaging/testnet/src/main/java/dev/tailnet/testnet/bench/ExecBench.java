@@ -15,21 +15,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code tailnet-agent exec} costs a program: the same one with SOCKS of its own, under proxychains4 and under exec, one after the
  * other in each round, against one far peer.
  */
 public final class ExecBench {
-    private static final int ROUNDS = 5;
-    private static final int CONNECTIONS = 1_000;
-    private static final long BYTES = 1_000_000_000;
+    private static final int ROUNDS = Integer.getInteger("dev.tailnet.bench.rounds", 3);
+
+    /** What the client measures, and how much of it. */
+    private enum Measure {
+        CONNECT("connect, us", 1_000),
+        RATE("connections/s of 16 threads", 4_000),
+        DOWNLOAD("download, Gbit/s", Long.getLong("dev.tailnet.bench.bytes", 1_000_000_000));
+
+        private final String title;
+        private final long amount;
+
+        Measure(String title, long amount) {
+            this.title = title;
+            this.amount = amount;
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     private static final Duration START = Duration.ofSeconds(60);
     private static final String AGENT = "exec";
 
@@ -78,30 +96,32 @@ public final class ExecBench {
 
     private void run() throws IOException, InterruptedException {
         Map<String, List<String>> ways = ways();
-        var connects = new LinkedHashMap<String, List<Double>>();
-        var downloads = new LinkedHashMap<String, List<Double>>();
+        var found = new LinkedHashMap<String, Map<Measure, List<Double>>>();
         for (int round = 0; round <= ROUNDS; round++) {
             for (var way : ways.entrySet()) {
-                double connect = measure(way.getValue(), "connect", CONNECTIONS);
-                double download = measure(way.getValue(), "download", BYTES);
-                if (round > 0) { // the first warms the agent up
-                    connects.computeIfAbsent(way.getKey(), key -> new ArrayList<>())
-                            .add(connect);
-                    downloads
-                            .computeIfAbsent(way.getKey(), key -> new ArrayList<>())
-                            .add(download);
+                for (Measure each : Measure.values()) {
+                    double value = measure(way.getValue(), each);
+                    if (round > 0) { // the first warms the agent up
+                        found.computeIfAbsent(way.getKey(), key -> new EnumMap<>(Measure.class))
+                                .computeIfAbsent(each, key -> new ArrayList<>())
+                                .add(value);
+                    }
                 }
             }
         }
-        System.out.println("| way to the agent | connect, us: median (min-max) | download, Gbit/s: median (min-max) |");
-        System.out.println("|---|---|---|");
-        ways.keySet()
-                .forEach(way -> System.out.printf(
-                        Locale.ROOT,
-                        "| %s | %s | %s |%n",
-                        way,
-                        summary(connects.get(way)),
-                        summary(downloads.get(way))));
+        var head = new StringBuilder("| way to the agent |");
+        var line = new StringBuilder("|---|");
+        for (Measure each : Measure.values()) {
+            head.append(' ').append(each.title).append(": median (min-max) |");
+            line.append("---|");
+        }
+        System.out.println(head);
+        System.out.println(line);
+        found.forEach((way, values) -> {
+            var row = new StringBuilder("| " + way + " |");
+            values.values().forEach(all -> row.append(' ').append(summary(all)).append(" |"));
+            System.out.println(row);
+        });
     }
 
     private Map<String, List<String>> ways() throws IOException {
@@ -121,15 +141,15 @@ public final class ExecBench {
                 .filter(Files::isExecutable)
                 .findFirst()
                 .ifPresentOrElse(
-                        program -> ways.put(
-                                "proxychains4", under(List.of(program.toString(), "-q", "-f", chain()), client)),
+                        chains -> ways.put(
+                                "proxychains4", under(List.of(chains.toString(), "-q", "-f", chain()), client)),
                         () -> System.err.println("bench: proxychains4 is missing and left out"));
         Path runtime = network.directory().resolve(AGENT).resolve("run");
+        String program = home.resolve("bin/tailnet-agent").toString();
+        ways.put("exec", under(List.of(program, "exec", "--runtime-dir=" + runtime, "--"), client));
         ways.put(
-                "exec",
-                under(
-                        List.of(home.resolve("bin/tailnet-agent").toString(), "exec", "--runtime-dir=" + runtime, "--"),
-                        client));
+                "exec --enforce",
+                under(List.of(program, "exec", "--runtime-dir=" + runtime, "--enforce", "--"), client));
         return ways;
     }
 
@@ -149,14 +169,14 @@ public final class ExecBench {
         return Stream.concat(wrapper.stream(), client.stream()).toList();
     }
 
-    private double measure(List<String> way, String what, long amount) throws IOException, InterruptedException {
+    private double measure(List<String> way, Measure what) throws IOException, InterruptedException {
         var command = new ArrayList<>(way);
         command.addAll(List.of(
                 PlainClient.class.getName(),
-                what,
+                what.word(),
                 InetAddress.getByAddress(far.ipv4()).getHostAddress(),
                 String.valueOf(far.port()),
-                String.valueOf(amount)));
+                String.valueOf(what.amount)));
         var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -167,10 +187,7 @@ public final class ExecBench {
         return Double.parseDouble(output.lines().toList().getLast());
     }
 
-    private static String summary(@Nullable List<Double> values) {
-        if (values == null) {
-            return "";
-        }
+    private static String summary(List<Double> values) {
         var sorted = values.stream().sorted().toList();
         return String.format(
                 Locale.ROOT, "%.2f (%.2f-%.2f)", sorted.get(sorted.size() / 2), sorted.getFirst(), sorted.getLast());
