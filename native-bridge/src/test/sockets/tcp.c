@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
@@ -90,6 +91,25 @@ static void v4_mapped(void)
 	CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
 	CHECK(getpeername(fd, (struct sockaddr *)&peer, &size) == 0);
 	CHECK(size == sizeof peer && memcmp(&peer.sin6_addr, &to.sin6_addr, sizeof to.sin6_addr) == 0 && peer.sin6_port == to.sin6_port);
+	echo(fd);
+}
+
+static void v6(void)
+{
+	struct addrinfo hints = {.ai_family = AF_INET6, .ai_socktype = SOCK_STREAM}, *found;
+	CHECK(getaddrinfo(host, NULL, &hints, &found) == 0);
+	struct sockaddr_in6 to = *(struct sockaddr_in6 *)found->ai_addr, peer;
+	freeaddrinfo(found);
+	to.sin6_port = htons(port);
+	socklen_t size = sizeof peer;
+	int fd = stream(AF_INET6, SOCK_NONBLOCK);
+	CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == -1 && errno == EINPROGRESS);
+	CHECK(await(fd, POLLOUT) & POLLOUT && pending_error(fd) == 0);
+	CHECK(getpeername(fd, (struct sockaddr *)&peer, &size) == 0);
+	CHECK(memcmp(&peer.sin6_addr, &to.sin6_addr, sizeof to.sin6_addr) == 0 && peer.sin6_port == to.sin6_port);
+	echo(fd);
+	fd = stream(AF_INET6, 0);
+	CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
 	echo(fd);
 }
 
@@ -235,6 +255,7 @@ const struct mode tcp_modes[] = {
 	{"denied", denied},
 	{"timed-out", timed_out},
 	{"v4-mapped", v4_mapped},
+	{"v6", v6},
 	{"twice", twice},
 	{"after-refusal", after_refusal},
 	{"fast-open-option", fast_open_option},

@@ -12,8 +12,8 @@ import dev.tailnet.testnet.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -109,7 +109,8 @@ class EnforceIT extends OnTestNetwork {
 
     /** What starts a program: as root without any capability, and as a user who owns nothing. */
     static Stream<List<String>> users() {
-        return Stream.of(ExecCommand.withoutCapabilities(), ExecCommand.asNobody()).distinct();
+        return Stream.of(ExecCommand.withoutCapabilities(), ExecCommand.asNobody())
+                .distinct();
     }
 
     @ParameterizedTest
@@ -133,8 +134,8 @@ class EnforceIT extends OnTestNetwork {
         }
         assertThat(failures).isEmpty();
         assertThat(works).as("attacks that get out without --enforce").isGreaterThan(25);
-        System.out.println((user.size() > 3 ? "As nobody: " : "")
-                + tried + " ways out tried, of which " + works + " lead out of here without --enforce; none with it.");
+        System.out.println((user.size() > 3 ? "As nobody: " : "") + tried + " ways out tried, of which " + works
+                + " lead out of here without --enforce; none with it.");
     }
 
     @Test

@@ -168,8 +168,7 @@ class ExecSocketsIT {
     @ValueSource(strings = {"", "--enforce"})
     void datagramsReachSubnetHosts(String flag) {
         try (var behind = new UdpEchoServer(TestAddresses.SUBNET_HOST_IPV4)) {
-            var environment =
-                    Map.of("HOST", "subnet-host.internal.test", "UDP_PORT", String.valueOf(behind.port()));
+            var environment = Map.of("HOST", "subnet-host.internal.test", "UDP_PORT", String.valueOf(behind.port()));
             for (String mode : List.of("udp-connected", "udp-unconnected", "udp-messages")) {
                 assertThat(ok(run(flag, environment, mode))).isEqualTo(mode + ": ok\n");
             }
@@ -237,7 +236,8 @@ class ExecSocketsIT {
     @Test
     void theNameThatIsShownInAPassedSocketIsJudged() {
         try (var page = new PageServer(TestAddresses.DIRECT_HOST_IPV4, 80, "the page")) {
-            assertThat(curl("-H", "Host: some.host.test", "http://198.51.100.10/")).isEqualTo("the page");
+            assertThat(curl("-H", "Host: some.host.test", "http://198.51.100.10/"))
+                    .isEqualTo("the page");
             assertThat(curl("http://198.51.100.10/")).contains("shows an address in its place");
         }
     }
@@ -247,8 +247,7 @@ class ExecSocketsIT {
         command.addAll(List.of(arguments));
         return ok(run(
                 Map.of(),
-                ExecCommand.of(
-                        ExecCommand.asNobody(), agent.runtimeDir(), List.of(), command.toArray(String[]::new))));
+                ExecCommand.of(ExecCommand.asNobody(), agent.runtimeDir(), List.of(), command.toArray(String[]::new))));
     }
 
     private List<JsonNode> decisionsAbout(String host, int targetPort) {

@@ -71,11 +71,7 @@ final class TunnelRequestHandler extends ChannelInboundHandlerAdapter {
         HttpHeaders fields = request.headers();
         try {
             Target target = Target.parse(request.uri());
-            asked = new LocalRequest(
-                    target,
-                    address(fields.get(ADDRESS)),
-                    fields.getInt(PROCESS, 0),
-                    way(fields));
+            asked = new LocalRequest(target, address(fields.get(ADDRESS)), fields.getInt(PROCESS, 0), way(fields));
         } catch (ConnectFailure e) {
             refuse(ctx, HttpResponseStatus.BAD_REQUEST, e.getMessage());
         }

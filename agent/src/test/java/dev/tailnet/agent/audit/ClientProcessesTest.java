@@ -105,6 +105,29 @@ class ClientProcessesTest {
     }
 
     @Test
+    void aClientIsBelievedToAskForWhatItHasStarted() throws IOException {
+        child(34, "tailnet-exec", 1);
+        child(45, "bash", 34);
+        child(56, "a name) of (more) words", 45);
+        child(78, "sshd", 1);
+        var known = new LocalClient(34, 1000, 56);
+        var other = new LocalClient(34, 1000, 78);
+        var ended = new LocalClient(34, 1000, 99);
+        var supervisor = new ClientProcess(1000, 34, "tailnet-exec");
+        assertThat(processes().of(List.of(known, other, ended)))
+                .containsOnly(
+                        entry(known, new ClientProcess(1000, 56, "a name) of (more) words")),
+                        entry(other, supervisor),
+                        entry(ended, supervisor));
+    }
+
+    private void child(int pid, String command, int parent) throws IOException {
+        process(pid, command);
+        Files.writeString(
+                proc.resolve(String.valueOf(pid)).resolve("stat"), pid + " (" + command + ") S " + parent + " 1 1 0\n");
+    }
+
+    @Test
     void noMoreThanATenthOfTheTimeIsSpent() throws IOException {
         table("tcp", row("0100007F:D431", "0100007F:041F", 1000, 777));
         var step = new AtomicLong(60_000_000);

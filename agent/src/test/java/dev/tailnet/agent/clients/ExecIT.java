@@ -101,11 +101,10 @@ class ExecIT {
     @Test
     void descriptorsOfTheCallerAreThePrograms() throws IOException {
         Path file = exec.file("inherited", "through descriptor 7\n");
-        String inside = ExecCommand.helper() + " --runtime-dir=" + tailnet.agent().runtimeDir()
-                + " -- sh -c 'cat <&7; echo to descriptor 8 >&8'";
+        String inside = ExecCommand.helper() + " --runtime-dir="
+                + tailnet.agent().runtimeDir() + " -- sh -c 'cat <&7; echo to descriptor 8 >&8'";
         Path written = exec.home().resolve("written");
-        var run = Program.named("bash", exec.home())
-                .run("-c", "exec 7<" + file + " 8>" + written + "; " + inside);
+        var run = Program.named("bash", exec.home()).run("-c", "exec 7<" + file + " 8>" + written + "; " + inside);
         assertThat(run.ok()).isEqualTo("through descriptor 7\n");
         assertThat(written).hasContent("to descriptor 8");
     }

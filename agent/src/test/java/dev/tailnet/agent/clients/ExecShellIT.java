@@ -42,7 +42,8 @@ class ExecShellIT {
         exec.installed("tmux");
         String curl = exec.installed("curl");
         String helper = String.join(" ", ExecCommand.withoutCapabilities()) + " " + ExecCommand.helper();
-        var variables = Map.of("TAILNET_RUNTIME_DIR", tailnet.agent().runtimeDir().toString());
+        var variables =
+                Map.of("TAILNET_RUNTIME_DIR", tailnet.agent().runtimeDir().toString());
         try (var terminal = new Tmux(exec.home(), tailnet.folder().resolve("tmux"), 90, 24, variables)) {
             terminal.type(helper + " " + flags + "-- bash --norc --noprofile");
             terminal.type("echo inside-$((40 + 2)); stty size");

@@ -65,14 +65,13 @@ final class Tmux implements AutoCloseable {
     /** Returns once this line is there several times. */
     void awaitTimes(int times, String line) {
         Eventually.get(
-                PATIENCE,
-                this::shown,
-                text -> text.lines().filter(line::equals).count() >= times);
+                PATIENCE, this::shown, text -> text.lines().filter(line::equals).count() >= times);
     }
 
     /** Returns once a program of this name is what the terminal's keys go to. */
     void awaitForeground(String command) {
-        var terminal = tmux("display-message", "-p", "-t", SESSION, "#{pane_tty}").strip();
+        var terminal =
+                tmux("display-message", "-p", "-t", SESSION, "#{pane_tty}").strip();
         Eventually.get(
                 PATIENCE,
                 () -> Program.named("ps", home)

@@ -54,8 +54,7 @@ public final class ExecCommand {
     /** Has everybody reach the agent's control socket, as only its own user may otherwise. */
     public static void openToAll(Path runtimeDir) throws IOException {
         Files.setPosixFilePermissions(runtimeDir, PosixFilePermissions.fromString("rwx--x--x"));
-        Files.setPosixFilePermissions(
-                runtimeDir.resolve("agent.sock"), PosixFilePermissions.fromString("rw-rw-rw-"));
+        Files.setPosixFilePermissions(runtimeDir.resolve("agent.sock"), PosixFilePermissions.fromString("rw-rw-rw-"));
     }
 
     public static boolean isRoot() {

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param process the process that it asks for, by its own word; 0 for itself
  * @param way how the bytes come
  */
-public record LocalRequest(
-        Target target, @Nullable InetAddress at, int process, Way way) {
+public record LocalRequest(Target target, @Nullable InetAddress at, int process, Way way) {
 
     /** How what the target is sent comes here, and what it answers goes back. */
     public enum Way {

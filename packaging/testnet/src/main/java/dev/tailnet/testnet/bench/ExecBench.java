@@ -27,13 +27,15 @@ import java.util.stream.Stream;
  * other in each round, against one far peer.
  */
 public final class ExecBench {
-    private static final int ROUNDS = Integer.getInteger("dev.tailnet.bench.rounds", 3);
+    private static final int ROUNDS = 3;
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final String AGENT = "exec";
 
     /** What the client measures, and how much of it. */
     private enum Measure {
-        CONNECT("connect, us", 1_000),
-        RATE("connections/s of 16 threads", 4_000),
-        DOWNLOAD("download, Gbit/s", Long.getLong("dev.tailnet.bench.bytes", 1_000_000_000));
+        CONNECT("connect, us", 500),
+        RATE("connections/s of 16 threads", 2_000),
+        DOWNLOAD("download, Gbit/s", 500_000_000);
 
         private final String title;
         private final long amount;
@@ -47,9 +49,6 @@ public final class ExecBench {
             return name().toLowerCase(Locale.ROOT);
         }
     }
-
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final String AGENT = "exec";
 
     private final TestNetwork network;
     private final InetSocketAddress socks5;
@@ -66,7 +65,7 @@ public final class ExecBench {
     /**
      * Prints a table.
      *
-     * @param arguments the folder of the distribution
+     * @param arguments the folder of the distribution; then, for one long download by each way and nothing else, its bytes
      */
     public static void main(String[] arguments) throws InterruptedException {
         Path home = Path.of(arguments[0]);
@@ -86,7 +85,12 @@ public final class ExecBench {
                             "--drain-timeout=0s"))) {
                 agent.awaitStatus(
                         START, status -> status.path("state").asString("").equals("running"));
-                new ExecBench(network, socks5, far, home).run();
+                var bench = new ExecBench(network, socks5, far, home);
+                if (arguments.length > 1) {
+                    bench.download(Long.parseLong(arguments[1]));
+                } else {
+                    bench.run();
+                }
             }
         } catch (TestNetworkException | IOException e) {
             System.err.println("bench: " + e.getMessage());
@@ -100,7 +104,7 @@ public final class ExecBench {
         for (int round = 0; round <= ROUNDS; round++) {
             for (var way : ways.entrySet()) {
                 for (Measure each : Measure.values()) {
-                    double value = measure(way.getValue(), each);
+                    double value = measure(way.getValue(), each, each.amount);
                     if (round > 0) { // the first warms the agent up
                         found.computeIfAbsent(way.getKey(), key -> new EnumMap<>(Measure.class))
                                 .computeIfAbsent(each, key -> new ArrayList<>())
@@ -122,6 +126,14 @@ public final class ExecBench {
             values.values().forEach(all -> row.append(' ').append(summary(all)).append(" |"));
             System.out.println(row);
         });
+    }
+
+    private void download(long bytes) throws IOException, InterruptedException {
+        System.out.println("| way to the agent | download of " + bytes + " bytes, Gbit/s |\n|---|---|");
+        for (var way : ways().entrySet()) {
+            System.out.printf(
+                    Locale.ROOT, "| %s | %.2f |%n", way.getKey(), measure(way.getValue(), Measure.DOWNLOAD, bytes));
+        }
     }
 
     private Map<String, List<String>> ways() throws IOException {
@@ -169,14 +181,14 @@ public final class ExecBench {
         return Stream.concat(wrapper.stream(), client.stream()).toList();
     }
 
-    private double measure(List<String> way, Measure what) throws IOException, InterruptedException {
+    private double measure(List<String> way, Measure what, long amount) throws IOException, InterruptedException {
         var command = new ArrayList<>(way);
         command.addAll(List.of(
                 PlainClient.class.getName(),
                 what.word(),
                 InetAddress.getByAddress(far.ipv4()).getHostAddress(),
                 String.valueOf(far.port()),
-                String.valueOf(what.amount)));
+                String.valueOf(amount)));
         var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
