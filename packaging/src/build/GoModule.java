@@ -50,7 +50,8 @@ record GoModule(String path, String version) {
                 modules.add(new GoModule(STANDARD_LIBRARY, fields[fields.length - 1].replaceFirst("^go", "")));
             } else if (fields[0].equals("dep")) {
                 modules.add(new GoModule(fields[1], fields[2]));
-            } else if (fields[0].equals("=>")) {
+            } else if (fields[0].equals("=>") && !fields[1].startsWith(".")) {
+                // A folder of ours is the module itself with a file replaced: see build-library.
                 modules.set(modules.size() - 1, new GoModule(fields[1], fields[2]));
             }
         }

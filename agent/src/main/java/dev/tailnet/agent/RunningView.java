@@ -15,7 +15,7 @@ import dev.tailnet.agent.status.StatusDocument.Version;
 import dev.tailnet.bridge.Libtailscale;
 import dev.tailnet.bridge.Stats;
 import dev.tailnet.proxy.connection.Counts;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +25,13 @@ final class RunningView implements AgentView {
     private final Core core;
     private final Supplier<Counts> connections;
     private final Observed observed;
-    private final Instant startedAt;
+    private final long startedNanos = System.nanoTime();
 
     /** @param connections the proxies' */
     RunningView(Core core, Supplier<Counts> connections, Observed observed) {
         this.core = core;
         this.connections = connections;
         this.observed = observed;
-        this.startedAt = core.clock().instant();
     }
 
     @Override
@@ -120,8 +119,8 @@ final class RunningView implements AgentView {
     }
 
     @Override
-    public Instant startedAt() {
-        return startedAt;
+    public Duration uptime() {
+        return Duration.ofNanos(System.nanoTime() - startedNanos);
     }
 
     @Override

@@ -17,13 +17,10 @@ import dev.tailnet.testnet.fixture.SilentServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
@@ -264,8 +261,8 @@ class CheckIT {
         Path directory = Files.createDirectory(network.directory().resolve("tls"));
         var maker = new TlsIdentity.Maker(directory);
         var authority = maker.authority("ca");
-        Map<String, String> trusting =
-                Map.of("SSL_CERT_FILE", pem(directory, authority).toString());
+        Map<String, String> trusting = Map.of(
+                "SSL_CERT_FILE", authority.writePem(directory.resolve("ca.pem")).toString());
         try (var good = secure(maker.signed("good", "ca", "dns:web", "dns:web.tailnet.test"));
                 var other = secure(maker.signed("other", "ca", "dns:other.tailnet.test"));
                 var self = secure(maker.selfSigned("web.tailnet.test"));
@@ -300,13 +297,5 @@ class CheckIT {
             }
         });
         return server;
-    }
-
-    private static Path pem(Path directory, TlsIdentity identity) throws IOException, CertificateEncodingException {
-        String encoded = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-                .encodeToString(identity.chain().getFirst().getEncoded());
-        return Files.writeString(
-                directory.resolve("ca.pem"),
-                "-----BEGIN CERTIFICATE-----\n" + encoded + "\n-----END CERTIFICATE-----\n");
     }
 }

@@ -9,6 +9,10 @@ import java.util.regex.Pattern;
 final class ControlTrouble {
     private static final Pattern X509 = Pattern.compile("x509: .*");
 
+    /** Also says the present time, which would make each attempt another reason. */
+    private static final Pattern VALIDITY =
+            Pattern.compile("expired or is not yet valid: current time \\S+ is (after|before) ([^\\s,;]+)");
+
     /** The library's own words, wherever they stand in what the tailscale packages make of them; some take no blanks. */
     private static final Pattern UPSTREAM = Pattern.compile("upstream[ _]proxy[ _][^\"]*");
 
@@ -68,8 +72,11 @@ final class ControlTrouble {
     }
 
     private static String certificate(URI server, String error) {
-        if (error.contains("expired or is not yet valid")) {
-            return "control server " + server + " has a certificate that is not valid at this machine's time: " + error
+        Matcher validity = VALIDITY.matcher(error);
+        if (validity.find()) {
+            return "control server " + server
+                    + " has a certificate that is not valid at this machine's time: it is valid "
+                    + (validity.group(1).equals("after") ? "until " : "from ") + validity.group(2)
                     + ". Check this machine's clock; if it is right, the server's certificate has to be renewed.";
         }
         return "control server " + server + " has a certificate that this machine does not trust: " + error

@@ -12,7 +12,7 @@ import dev.tailnet.agent.status.StatusDocument.Exposed;
 import dev.tailnet.agent.status.StatusDocument.Listener;
 import dev.tailnet.agent.status.StatusDocument.Version;
 import dev.tailnet.proxy.connection.Counts;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +60,8 @@ public interface AgentView {
     /** Whether the proxies accept connections: not any more once the agent is stopping. */
     boolean accepting();
 
-    Instant startedAt();
+    /** Whatever becomes of the clock meanwhile. */
+    Duration uptime();
 
     /** What is kept of the last minutes. */
     Observed observed();

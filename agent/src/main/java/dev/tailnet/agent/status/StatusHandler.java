@@ -67,7 +67,7 @@ final class StatusHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         this.metrics = metrics;
         this.clock = clock;
         this.renderer = renderer;
-        this.reporter = new StatusReporter(agent, clock);
+        this.reporter = new StatusReporter(agent);
         this.pac = new PacPage(agent, localApi, renderer);
     }
 

@@ -12,8 +12,6 @@ import dev.tailnet.agent.status.StatusDocument.Audit;
 import dev.tailnet.agent.status.StatusDocument.Connections;
 import dev.tailnet.agent.status.StatusDocument.Inbound;
 import dev.tailnet.proxy.connection.Counts;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Puts together what {@code /status} says. */
 final class StatusReporter {
     private final AgentView agent;
-    private final Clock clock;
 
-    StatusReporter(AgentView agent, Clock clock) {
+    StatusReporter(AgentView agent) {
         this.agent = agent;
-        this.clock = clock;
     }
 
     /**
@@ -64,7 +60,7 @@ final class StatusReporter {
                 agent.exposed(),
                 inbound(sample),
                 audit(),
-                Duration.between(agent.startedAt(), clock.instant()).toSeconds(),
+                agent.uptime().toSeconds(),
                 agent.version(),
                 warnings,
                 agent.loginUrl(),

@@ -274,7 +274,7 @@ class NodeConditionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            fetch control key: Get "https://c/key?v=1": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2016-01-01T00:00:00Z is before 2026-01-01T00:00:00Z | clock
+            fetch control key: Get "https://c/key?v=1": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2016-01-01T00:00:00Z is before 2026-01-01T00:00:00Z | it is valid from 2026-01-01T00:00:00Z. Check this machine's clock
             fetch control key: Get "https://c/key?v=1": tls: failed to verify certificate: x509: certificate signed by unknown authority | does not trust
             fetch control key: Get "https://c/key?v=1": dial tcp: lookup c on 10.0.0.2:53: no such host | does not answer: no such host
             fetch control key: Get "https://c/key?v=1": context deadline exceeded | does not answer: deadline exceeded

@@ -22,7 +22,7 @@ import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.connection.Rejection;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,8 +124,8 @@ final class FakeAgent implements AgentView {
     }
 
     @Override
-    public Instant startedAt() {
-        return Instant.parse("2026-01-01T00:00:00Z");
+    public Duration uptime() {
+        return Duration.ofMinutes(1);
     }
 
     @Override

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -21,6 +23,17 @@ import javax.net.ssl.SSLContext;
  */
 public record TlsIdentity(SSLContext server, List<X509Certificate> chain) {
     private static final String PASSWORD = "changeit";
+
+    /** Writes the certificate as OpenSSL and Go read it. */
+    public Path writePem(Path file) throws IOException {
+        try {
+            String encoded = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                    .encodeToString(chain.getFirst().getEncoded());
+            return Files.writeString(file, "-----BEGIN CERTIFICATE-----\n" + encoded + "\n-----END CERTIFICATE-----\n");
+        } catch (CertificateEncodingException e) {
+            throw new AssertionError(e);
+        }
+    }
 
     /** Makes certificates by keytool; all of one are in one store. */
     public static final class Maker {
@@ -37,7 +50,12 @@ public record TlsIdentity(SSLContext server, List<X509Certificate> chain) {
 
         /** One that was valid until yesterday, signed by itself. */
         public TlsIdentity expired(String host) {
-            return make(host, "-ext", "san=dns:" + host, "-startdate", "-3d", "-validity", "2");
+            return expired(host, "dns:" + host);
+        }
+
+        /** The same for a name in keytool's syntax. */
+        public TlsIdentity expired(String alias, String name) {
+            return make(alias, "-ext", "san=" + name, "-startdate", "-3d", "-validity", "2");
         }
 
         /** A certificate authority. */
