@@ -8,6 +8,7 @@ import dev.tailnet.agent.testing.Browser;
 import dev.tailnet.agent.testing.Curl;
 import dev.tailnet.agent.testing.EventStreamReader;
 import dev.tailnet.agent.testing.Eventually;
+import dev.tailnet.agent.testing.JsonSchema;
 import dev.tailnet.agent.testing.OtlpReceiver;
 import dev.tailnet.agent.testing.Tunnel;
 import dev.tailnet.testnet.AuthKeyOptions;
@@ -66,6 +67,14 @@ class OperatorsIT {
         assertThat(Curl.run(endpoint + "/").output()).contains("/status", "/metrics");
         assertThat(Curl.run("-H", "Host: rebound.example", endpoint + "/events").output())
                 .contains("not this endpoint");
+    }
+
+    @Test
+    void theStatusIsAsItsSchemaSays() {
+        var schema = JsonSchema.parse(Curl.run(endpoint + "/status/schema").output());
+        JsonNode status = agent.status();
+        assertThat(status.path("peers").size()).isPositive();
+        assertThat(schema.problems(status)).isEmpty();
     }
 
     @Test

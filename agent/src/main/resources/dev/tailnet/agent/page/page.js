@@ -139,7 +139,7 @@
       ['Name', [status.dnsName || status.hostname], 'mono'],
       ['Addresses', status.addresses, 'mono'],
       ['Tags', status.tags.length ? [status.tags.join(', ')] : []],
-      ['Key expires', expiry(status.keyExpiry), isSoon(status.keyExpiry) ? 'soon' : ''],
+      ['Key expires', status.addresses.length ? expiry(status.keyExpiry) : [], isSoon(status.keyExpiry) ? 'soon' : ''],
       ['Control', [status.controlServer]],
       ['DERP home', status.derpHome ? [status.derpHome] : []],
       ['Listens', status.listeners.map(l => l.kind + ' ' + l.address + (l.target ? ' → ' + l.target : ''))],

@@ -31,6 +31,10 @@ final class FakeStatusServer implements AutoCloseable {
     private final InetSocketAddress address;
 
     FakeStatusServer() throws Exception {
+        this(0);
+    }
+
+    FakeStatusServer(int port) throws Exception {
         loops = EventLoops.open(1);
         var localApi = new LocalApi(loops.group(), () -> null) {
             @Override
@@ -66,7 +70,11 @@ final class FakeStatusServer implements AutoCloseable {
                 (client, target) -> false,
                 Map.of(),
                 Clock.systemUTC());
-        address = server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        address = server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    int port() {
+        return address.getPort();
     }
 
     /** Where a browser finds it. */

@@ -260,12 +260,25 @@ class PageIT {
     }
 
     @Test
-    void saysThatTheAgentIsGone() {
+    void saysThatTheAgentIsGoneAndFindsTheNextOne() throws Exception {
+        someLife();
         open();
+        browser.await("return document.querySelectorAll('#lines li').length === 5");
+        int port = server.port();
         server.close();
 
         browser.await("return document.querySelector('#stream').dataset.is === 'lost'");
         assertThat(text("#stream")).startsWith("no news since");
+
+        server = new FakeStatusServer(port);
+        someLife();
+        browser.await("return document.querySelector('#stream').dataset.is === 'live'");
+        assertThat(browser.run("return document.querySelectorAll('#lines li').length")
+                        .asInt())
+                .as("nothing stands there twice")
+                .isEqualTo(5);
+        assertThat(text("#blocked-count")).isEqualTo("4");
+        assertThat(text("#connections-count")).isEqualTo("7");
     }
 
     private void open() {
