@@ -6,20 +6,20 @@ import java.util.Optional;
 
 /** The exit codes of {@code tailnet-agent}. Scripts rely on the numbers: add, never renumber. */
 public enum ExitCode {
-    OK(0, "success; for run: stopped after SIGTERM or SIGINT"),
+    OK(0, "success"),
     INTERNAL(1, "unexpected failure; the log has the details"),
     USAGE(2, "wrong flag, environment variable or configuration file"),
     LISTEN(3, "a listener could not be bound (port in use, no permission)"),
     LIBRARY(4, "libtailscale.so or the epoll transport is missing or does not fit"),
     STATE_DIR(5, "the state or runtime directory cannot be used"),
-    NODE(6, "the node could not start or is not up, or another agent runs in this runtime directory"),
+    NODE(6, "the node could not start, is not up, or refuses; or another agent runs in this runtime directory"),
     NO_AGENT(7, "no agent is running, or it does not answer"),
-    NOT_FOUND(8, "resolve: the name has no address"),
-    UNANSWERED(9, "resolve: nobody could tell"),
-    TUNNEL(10, "nc: there is no tunnel to the target, or it broke"),
+    NOT_FOUND(8, "nothing by that name, or it has no address"),
+    UNANSWERED(9, "the name servers could not tell"),
+    TUNNEL(10, "there is no tunnel to the target, or it broke"),
     DENIED(11, "this user may not change the node"),
-    TIMEOUT(12, "up, login, wait, ping: not within the time given"),
-    DENIED_BY_POLICY(13, "policy test: the policy denies the request"),
+    TIMEOUT(12, "not within the time given"),
+    DENIED_BY_POLICY(13, "the policy denies the request"),
     AUDIT(14, "the audit log cannot be opened or read"),
 
     // What is in the way of the node or of a connection: 20 to 59.
@@ -57,7 +57,7 @@ public enum ExitCode {
     CERTIFICATE_UNTRUSTED(50, "the target's certificate is signed by nobody whom this machine trusts"),
     PROXY_VARIABLES(51, "the proxy variables lead programs here past the agent"),
 
-    INTERRUPTED(130, "run: ended at once by a second signal; others: by Ctrl-C");
+    INTERRUPTED(130, "ended by Ctrl-C; a running agent by the second one");
 
     private static final int FIRST_OBSTACLE = 20;
     private static final int LAST_OBSTACLE = 59;

@@ -21,7 +21,7 @@ final class NodeSteps {
 
     void take(NodeView node) throws StepFailure {
         Optional<Finding> trouble = trouble(node);
-        step(LIBRARY, "tailscale " + node.library(), trouble);
+        step(LIBRARY, node.library(), trouble);
         if (node.isRunning()) {
             controlServer(node);
         } else {

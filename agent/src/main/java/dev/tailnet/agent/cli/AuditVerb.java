@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -29,12 +30,10 @@ final class AuditVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description(
-                        "Shows who asked for what, what was decided, and how it ended: the lines of --audit-log, those of"
-                                + " rotated files included.")
-                .footer(
+                        "Shows who asked for what, what was decided, and how it ended.",
                         "",
-                        "Exit codes: 0, also when there is no such line; 2 for a wrong flag; 7 when no agent runs that",
-                        "could say where its log is; 14 when the log cannot be read.",
+                        "These are the lines of --audit-log, those of rotated files included. That there is none is no failure.")
+                .footer(
                         "",
                         "Examples:",
                         "  tailnet-agent audit --denied --since 1h",
@@ -57,6 +56,11 @@ final class AuditVerb implements Verb {
                 .arity("0")
                 .description(description)
                 .build());
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofAgent(ExitCode.AUDIT, ExitCode.INTERRUPTED);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -29,7 +30,9 @@ final class BugreportVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description(
-                        "Gathers what helps to find a fault into one archive: versions, system, configuration with its"
+                        "Gathers what helps to find a fault into one archive, without secrets.",
+                        "",
+                        "It has versions, system, configuration with its"
                                 + " sources, status, preferences, network check, recent log, metrics, goroutines and threads."
                                 + " Secrets are masked; names and addresses of your tailnet are not.",
                         "",
@@ -48,6 +51,11 @@ final class BugreportVerb implements Verb {
                 .build());
         RunningAgentFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.alone();
     }
 
     @Override

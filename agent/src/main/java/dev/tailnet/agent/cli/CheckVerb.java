@@ -13,6 +13,7 @@ import dev.tailnet.bridge.Libtailscale;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.Target;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,9 +42,11 @@ final class CheckVerb implements Verb {
         spec.usageMessage()
                 .customSynopsis("tailnet-agent check [--json] [--tls|--no-tls] [--timeout=TIME] [HOST:PORT]")
                 .description(
-                        "Takes the way of a connection step by step: agent, library, control server, login, registration,"
-                                + " relay, name, policy, route, path, connection, certificate. Says of the first step that"
-                                + " fails what is wrong and what to do; the exit code tells which it was.",
+                        "Says why a connection does not come about, and what to do.",
+                        "",
+                        "It takes the way of a connection step by step: agent, library, control server, login, registration,"
+                                + " relay, name, policy, route, path, connection, certificate. The exit code tells which step was"
+                                + " the first to fail.",
                         "",
                         "The connection is made through the running agent, by the rules and the audit of its proxies."
                                 + " Without HOST:PORT the node alone is checked. Without an agent the configuration, the"
@@ -61,7 +64,7 @@ final class CheckVerb implements Verb {
                         "  tailnet-agent check --json db:5432 | jq -r .cause");
         spec.addOption(flag(JSON, "As JSON"));
         spec.addOption(flag(TLS, "Check the target's certificate (default for port 443)"));
-        spec.addOption(flag(NO_TLS, "Do not, for port 443"));
+        spec.addOption(flag(NO_TLS, "Do not check it, for port 443"));
         spec.addOption(OptionSpec.builder(TIMEOUT)
                 .type(String.class)
                 .arity("1")
@@ -97,7 +100,9 @@ final class CheckVerb implements Verb {
 
     @Override
     public Set<ExitCode> exitCodes() {
-        return Set.of(ExitCode.values());
+        var codes = ExitCodes.ofAgent(ExitCode.LIBRARY);
+        Arrays.stream(ExitCode.values()).filter(ExitCode::isObstacle).forEach(codes::add);
+        return codes;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.cli.completion.FishCompletion;
 import dev.tailnet.agent.cli.completion.ZshCompletion;
+import java.util.Set;
 import picocli.AutoComplete;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -23,22 +24,26 @@ final class CompletionVerb implements Verb {
     public CommandSpec spec() {
         var spec = CommandSpec.create();
         spec.usageMessage()
-                .description("Prints a script that has a shell complete verbs and flags.")
+                .description("Prints a script that has a shell complete commands and flags.")
                 .footer(
                         "",
                         "Examples:",
                         "  source <(tailnet-agent completion bash)",
-                        "  source <(tailnet-agent completion zsh)       # after compinit; or as _tailnet-agent in a folder of"
-                                + " fpath",
+                        "  source <(tailnet-agent completion zsh)    # after compinit; or as _tailnet-agent in fpath",
                         "  tailnet-agent completion fish > ~/.config/fish/completions/tailnet-agent.fish");
         spec.addPositional(PositionalParamSpec.builder()
                 .index("0")
                 .arity("1")
                 .type(String.class)
                 .paramLabel("bash|zsh|fish")
-                .description("Whose")
+                .description("The shell that it is for")
                 .build());
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.alone();
     }
 
     @Override

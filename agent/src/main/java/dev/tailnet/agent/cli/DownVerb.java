@@ -3,6 +3,7 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.cli.prefs.Preferences;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -14,8 +15,9 @@ final class DownVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description(
-                        "Disconnects the node of the running agent from its tailnet. It stays logged in; 'up' connects it"
-                                + " again.")
+                        "Disconnects the node of the running agent from its tailnet.",
+                        "",
+                        "It stays logged in; 'up' connects it again.")
                 .footer("", "Examples:", "  tailnet-agent down");
         for (var flag : new String[] {"--reason", "--accept-risk"}) {
             // Of the real command line, for questions that are not asked here.
@@ -27,6 +29,11 @@ final class DownVerb implements Verb {
         }
         LocalApiFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofNode();
     }
 
     @Override

@@ -1,9 +1,7 @@
 package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ExitCode;
-import java.util.Arrays;
 import java.util.Set;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -18,9 +16,10 @@ final class EntrypointVerb implements Verb {
         spec.usageMessage()
                 .customSynopsis("tailnet-agent entrypoint [FLAGS] [FLAGS of run] -- COMMAND [ARGUMENT...]")
                 .description(
-                        "Starts the agent, waits until its node is up, and runs a command with the environment that 'env' prints,"
-                                + " on this terminal. The command has no part in the agent's secrets. When it has ended, the"
-                                + " agent drains, logs an ephemeral node out, and all ends with the command's exit code. As"
+                        "Starts the agent, waits for its node, and runs a command beside it: for images.",
+                        "",
+                        "The command has the environment that 'env' prints, and no part in the agent's secrets. When it has ended,"
+                                + " the agent drains, logs an ephemeral node out, and all ends with the command's exit code. As"
                                 + " process 1 of a container it reaps orphans.",
                         "",
                         "Signals go to the command, and while there is none to the agent. Each flag is also the variable"
@@ -54,9 +53,7 @@ final class EntrypointVerb implements Verb {
 
     @Override
     public Set<ExitCode> exitCodes() {
-        return Arrays.stream(ExitCode.values())
-                .filter(code -> code == ExitCode.TIMEOUT || code == ExitCode.USAGE || code == ExitCode.NODE)
-                .collect(Collectors.toUnmodifiableSet());
+        return Set.of(ExitCode.USAGE, ExitCode.NODE, ExitCode.TIMEOUT);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -25,8 +26,9 @@ final class EnvVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description(
-                        "Prints the environment in which programs use the agent's proxies: those of the running agent, or"
-                                + " else those that 'run' would open with this environment.",
+                        "Prints the environment in which programs use the agent's proxies.",
+                        "",
+                        "The proxies are those of the running agent, or else those that 'run' would open with this environment.",
                         "",
                         "HTTP_PROXY and HTTPS_PROXY name the HTTP proxy, ALL_PROXY the SOCKS5 proxy, NO_PROXY this machine,"
                                 + " each in both cases. NODE_USE_ENV_PROXY=1 has Node 22.21 and newer use them."
@@ -65,6 +67,11 @@ final class EnvVerb implements Verb {
                 Arrays.stream(EnvironmentFormat.values())
                         .map(format -> format.name().toLowerCase(Locale.ROOT))
                         .toList());
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofAgent();
     }
 
     @Override

@@ -21,8 +21,9 @@ final class ExecVerb implements Verb {
                         "tailnet-agent exec [--start] [--enforce [--allow-unix=PATH]...] [--runtime-dir=DIR] [--]"
                                 + " CMD [ARG]...")
                 .description(
-                        "Runs a program whose connections and lookups go through the running agent, though it knows"
-                                + " no proxy. Its policy and its audit log hold for them as for all others; what the"
+                        "Runs a program that knows no proxy with its connections going through the agent.",
+                        "",
+                        "So do its lookups. The agent's policy and its audit log hold for them as for all others; what the"
                                 + " program starts is followed. Neither privilege nor a TUN device is used.")
                 .footer(
                         "",

@@ -2,6 +2,7 @@ package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ExitCode;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
@@ -24,6 +25,11 @@ final class IpVerb implements Verb {
                 .build());
         RunningAgentFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofAgent(ExitCode.NODE, ExitCode.NOT_FOUND);
     }
 
     @Override

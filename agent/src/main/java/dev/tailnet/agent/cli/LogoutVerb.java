@@ -1,6 +1,7 @@
 package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ExitCode;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -12,8 +13,9 @@ final class LogoutVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description(
-                        "Disconnects the node of the running agent and ends the validity of its key: to be up again it has"
-                                + " to log in.")
+                        "Disconnects the node of the running agent and ends the validity of its key.",
+                        "",
+                        "To be up again it has to log in.")
                 .footer("", "Examples:", "  tailnet-agent logout && tailnet-agent up --qr");
         spec.addOption(OptionSpec.builder("--reason")
                 .type(String.class)
@@ -22,6 +24,11 @@ final class LogoutVerb implements Verb {
                 .build());
         LocalApiFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofNode();
     }
 
     @Override

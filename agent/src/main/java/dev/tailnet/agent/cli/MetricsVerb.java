@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
@@ -44,8 +45,9 @@ final class MetricsVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description(
-                        "Shows the metrics of the running agent in Prometheus' text format, or writes them to a file for"
-                                + " node_exporter's textfile collector.")
+                        "Shows the metrics of the running agent in Prometheus' text format.",
+                        "",
+                        "Or writes them to a file for node_exporter's textfile collector.")
                 .footer(
                         "",
                         "Examples:",
@@ -62,6 +64,11 @@ final class MetricsVerb implements Verb {
                 .build());
         LocalApiFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofAgent();
     }
 
     @Override

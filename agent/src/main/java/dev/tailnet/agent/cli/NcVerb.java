@@ -5,6 +5,7 @@ import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.Target;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
@@ -21,10 +22,9 @@ final class NcVerb implements Verb {
         spec.usageMessage()
                 .customSynopsis("tailnet-agent nc [--runtime-dir=DIR] HOST PORT", "       tailnet-agent nc HOST:PORT")
                 .description(
-                        "Connects standard input and output to a TCP port through the running agent, by the rules and"
-                                + " the audit of its proxies.",
+                        "Connects standard input and output to a TCP port through the running agent.",
                         "",
-                        "The end of standard input ends the direction to the target, not the connection; the command"
+                        "The rules and the audit of the proxies hold for it as well. The end of standard input ends the direction to the target, not the connection; the command"
                                 + " ends when both directions have ended, on a terminal when the target ends.")
                 .footer(
                         "",
@@ -43,6 +43,11 @@ final class NcVerb implements Verb {
                 .build());
         RunningAgentFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofAgent(ExitCode.TUNNEL);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.tailnet.agent.ExitCode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -22,15 +23,20 @@ final class NetcheckVerb implements Verb {
     public CommandSpec spec() {
         var spec = CommandSpec.create();
         spec.usageMessage()
-                .description("Has the running agent check its network: UDP, IPv6, the kind of NAT, the nearest relay.")
+                .description("Checks the agent's network: UDP, IPv6, the kind of NAT, the nearest relay.")
                 .footer("", "Examples:", "  tailnet-agent netcheck", "  tailnet-agent netcheck --format=json");
         spec.addOption(ValueFlags.of(FORMAT, "json|json-line", "JSON, indented or on one line (default: for people)"));
         spec.addOption(ValueFlags.of(EVERY, "TIME", "Again and again, with this pause"));
-        spec.addOption(Switches.of("Say what it does", VERBOSE));
+        spec.addOption(Switches.of("Say more while it is under way", VERBOSE));
         spec.addOption(ValueFlags.of(BIND_ADDRESS, "IP", "Send from this address (default: the system's choice)"));
         spec.addOption(ValueFlags.of(BIND_PORT, "PORT", "Send from this UDP port (default: the system's choice)"));
         LocalApiFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofNode(ExitCode.INTERRUPTED);
     }
 
     @Override

@@ -3,7 +3,9 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.cli.text.GoDuration;
 import java.time.Duration;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -25,8 +27,9 @@ final class PingVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description(
-                        "Pings a node through the running agent and shows which way the answer came: through a relay (DERP)"
-                                + " or directly. Stops after 10, or once the way is direct.")
+                        "Pings a node and shows which way the answer came: through a relay (DERP) or directly.",
+                        "",
+                        "Stops after 10, or once the way is direct.")
                 .footer(
                         "",
                         "Examples:",
@@ -37,7 +40,8 @@ final class PingVerb implements Verb {
         spec.addOption(ValueFlags.of(TIMEOUT, "TIME", "How long to wait for an answer (default 5s)"));
         spec.addOption(ValueFlags.of(
                 SIZE, "BYTES", "Size of the ping, only on the outside of WireGuard (default: the least)"));
-        spec.addOption(Switches.of("Stop once the way is direct (default true)", UNTIL_DIRECT));
+        spec.addOption(Switches.of(
+                OptionSpec.builder(UNTIL_DIRECT).description("Stop once the way is direct (default true)")));
         spec.addOption(Switches.of("Through WireGuard, answered by the node itself", TSMP));
         spec.addOption(Switches.of("Through WireGuard, answered by the other machine's IP stack", ICMP));
         spec.addOption(Switches.of("Ask the other node's peer API", PEERAPI));
@@ -51,6 +55,11 @@ final class PingVerb implements Verb {
                 .build());
         LocalApiFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofNode(ExitCode.TIMEOUT, ExitCode.INTERRUPTED);
     }
 
     @Override

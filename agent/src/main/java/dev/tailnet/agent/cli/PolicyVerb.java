@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -32,7 +33,8 @@ final class PolicyVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description(
-                        "Looks at policies.",
+                        "Checks, explains, tries, learns and reloads what decides about connections.",
+                        "",
                         "  check FILE      everything that is wrong with a file, by line and column, and what never decides",
                         "  explain [FILE]  a file, or the policy in force, in sentences",
                         "  test HOST:PORT  what the policy in force says of a request, which rule, and why",
@@ -68,6 +70,11 @@ final class PolicyVerb implements Verb {
                 .paramLabel(label)
                 .description(description)
                 .build();
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofAgent(ExitCode.DENIED_BY_POLICY);
     }
 
     @Override

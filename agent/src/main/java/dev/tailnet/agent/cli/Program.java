@@ -86,35 +86,40 @@ final class Program {
                 .description("Show the agent's version")
                 .build());
         root.usageMessage()
-                .description(
-                        "Puts this machine's user on a tailnet without privileges, behind a SOCKS5 and HTTP proxy on"
-                                + " 127.0.0.1:1055.")
+                .description(invocation.purpose())
                 .synopsisSubcommandLabel("COMMAND")
                 .commandListHeading("%nCommands:%n")
                 .optionListHeading("%n")
-                .footer(
-                        "",
-                        "Examples:",
-                        "  TS_AUTHKEY=tskey-... tailnet-agent run --hostname=sandbox-1",
-                        "  tailnet-agent status",
-                        "  curl -x socks5h://127.0.0.1:1055 http://grafana/",
-                        "",
-                        "'tailnet-agent help COMMAND' has the flags of a command and the exit codes.");
+                .footer(invocation.examples());
         selected.forEach((name, verb) -> root.addSubcommand(name, describe(invocation, name, verb)));
         var commandLine = new CommandLine(root);
         commandLine.setExpandAtFiles(false);
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         commandLine.setUsageHelpWidth(100);
+        commandLine.setHelpFactory(VerbHelp::new);
         return commandLine;
     }
 
     private static CommandSpec describe(Invocation invocation, String name, Verb verb) {
         var spec = verb.spec().name(name).addOption(helpOption());
         spec.usageMessage()
+                .abbreviateSynopsis(true)
+                .parameterListHeading(spec.positionalParameters().isEmpty() ? "" : "%n")
                 .optionListHeading("%n")
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(exitCodes(invocation, verb));
+        if (invocation != Invocation.TAILNET_AGENT) {
+            spec.usageMessage()
+                    .footer(called(invocation, spec.usageMessage().footer()))
+                    .customSynopsis(called(invocation, spec.usageMessage().customSynopsis()));
+        }
         return spec;
+    }
+
+    private static String[] called(Invocation invocation, String[] lines) {
+        return Arrays.stream(lines)
+                .map(line -> line.replace(NAME + " ", invocation + " "))
+                .toArray(String[]::new);
     }
 
     private static OptionSpec helpOption() {
@@ -135,8 +140,19 @@ final class Program {
         return meanings;
     }
 
+    private static String words(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            var first = unmatched.getUnmatched().getFirst();
+            var kind = first.startsWith("-")
+                    ? "unknown flag"
+                    : e.getCommandLine().getSubcommands().isEmpty() ? "one argument too many:" : "unknown command";
+            return kind + " '" + first + "'";
+        }
+        return String.valueOf(e.getMessage());
+    }
+
     private static void complain(ParameterException e) {
-        System.err.println(NAME + ": " + e.getMessage());
+        System.err.println(NAME + ": " + words(e));
         UnmatchedArgumentException.printSuggestions(e, new PrintWriter(System.err, true, Charset.defaultCharset()));
         System.err.println(
                 "Run '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help' for what there is.");

@@ -3,6 +3,7 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.ExitCode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
@@ -15,8 +16,9 @@ final class ResolveVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description(
-                        "Looks a name up as the running agent does for its clients: addresses, the way to each, who"
-                                + " answered, and for how long that holds.")
+                        "Looks a name up as the running agent does for its clients.",
+                        "",
+                        "Shows its addresses, the way to each, who answered, and for how long that holds.")
                 .footer(
                         "",
                         "Examples:",
@@ -28,10 +30,15 @@ final class ResolveVerb implements Verb {
                 .arity("1")
                 .type(String.class)
                 .paramLabel("NAME")
-                .description("Short or full")
+                .description("A name of the tailnet, short or full, or any other")
                 .build());
         RunningAgentFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofAgent(ExitCode.NOT_FOUND, ExitCode.UNANSWERED);
     }
 
     @Override

@@ -24,7 +24,7 @@ final class RunHelp {
                 .sectionMap(sections)
                 .customSynopsis("tailnet-agent run [FLAGS]")
                 .description(
-                        "Starts the agent in the foreground: the node joins the tailnet, and the proxies listen.",
+                        "Starts the agent in the foreground: its node joins the tailnet, its proxies listen.",
                         "",
                         "A flag --NAME is also the variable TAILNET_NAME and the key NAME of the YAML file that --config names;"
                                 + " of several the first wins in the order flag, environment, file."

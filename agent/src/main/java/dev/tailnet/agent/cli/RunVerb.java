@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -37,6 +38,17 @@ final class RunVerb implements Verb {
         RunFlags.addTo(spec);
         RunHelp.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.alone(
+                ExitCode.LISTEN,
+                ExitCode.LIBRARY,
+                ExitCode.STATE_DIR,
+                ExitCode.NODE,
+                ExitCode.AUDIT,
+                ExitCode.INTERRUPTED);
     }
 
     @Override

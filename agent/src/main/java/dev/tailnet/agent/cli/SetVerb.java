@@ -15,8 +15,10 @@ final class SetVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description(
-                        "Changes preferences of the node of the running agent; those that no flag names stay. What the agent was"
-                                + " started with (--hostname and others) is back when it starts again.")
+                        "Changes single settings of the running agent's node.",
+                        "",
+                        "Those that no flag names stay. What the agent was started with (--hostname and others) is back when it"
+                                + " starts again.")
                 .footer(
                         "",
                         "Examples:",
@@ -26,6 +28,11 @@ final class SetVerb implements Verb {
         PreferenceFlags.addTo(spec, Set.of(Preference.LOGIN_SERVER));
         LocalApiFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofNode();
     }
 
     @Override

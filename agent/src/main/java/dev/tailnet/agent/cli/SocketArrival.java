@@ -16,20 +16,16 @@ final class SocketArrival implements AutoCloseable {
     /** Nothing tells when somebody listens on a socket that was left behind, or happens in a directory that cannot be read. */
     private static final Duration UNTOLD = Duration.ofSeconds(1);
 
-    private final WatchService service;
+    private final @Nullable WatchService service;
     private final boolean isTold;
 
-    private SocketArrival(WatchService service, boolean isTold) {
+    private SocketArrival(@Nullable WatchService service, boolean isTold) {
         this.service = service;
         this.isTold = isTold;
     }
 
-    /**
-     * Begins to watch; what is tried after that and fails is worth another try when {@link #await} returns.
-     *
-     * @throws ControlException if the kernel has no watch to give
-     */
-    static SocketArrival watch(List<Path> sockets) throws ControlException {
+    /** Begins to watch; what is tried after that and fails is worth another try when {@link #await} returns. */
+    static SocketArrival watch(List<Path> sockets) {
         try {
             var service = FileSystems.getDefault().newWatchService();
             var isTold = true;
@@ -38,7 +34,7 @@ final class SocketArrival implements AutoCloseable {
             }
             return new SocketArrival(service, isTold);
         } catch (IOException e) {
-            throw new ControlException("the agent's start cannot be awaited: " + e.getMessage(), e);
+            return new SocketArrival(null, false); // this user has as many watches as he may
         }
     }
 
@@ -58,8 +54,11 @@ final class SocketArrival implements AutoCloseable {
 
     /** Returns when something has happened, or nothing has for as long as that; false when the verb is to end. */
     boolean await(Duration most) {
+        var patience = isTold || most.compareTo(UNTOLD) < 0 ? most : UNTOLD;
+        if (service == null) {
+            return Pause.of(patience);
+        }
         try {
-            var patience = isTold || most.compareTo(UNTOLD) < 0 ? most : UNTOLD;
             var unused = service.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
             return true;
         } catch (InterruptedException e) {
@@ -71,7 +70,9 @@ final class SocketArrival implements AutoCloseable {
     @Override
     public void close() {
         try {
-            service.close();
+            if (service != null) {
+                service.close();
+            }
         } catch (IOException e) {
             // The kernel forgets it at the end of the process.
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -25,10 +26,10 @@ final class SshConfigVerb implements Verb {
     public CommandSpec spec() {
         var spec = CommandSpec.create();
         spec.usageMessage()
-                .customSynopsis("tailnet-agent ssh-config [--runtime-dir=DIR] [HOST-PATTERN...]")
                 .description(
-                        "Prints lines for ~/.ssh/config with which ssh, scp, sftp, rsync and git reach the hosts of these"
-                                + " patterns through the running agent. Without a pattern: the names of its tailnet's domain.")
+                        "Prints lines for ~/.ssh/config that lead ssh, scp, rsync and git through the agent.",
+                        "",
+                        "They are for the hosts of these patterns; without one, for the names of the tailnet's domain.")
                 .footer(
                         "",
                         "Examples:",
@@ -44,6 +45,11 @@ final class SshConfigVerb implements Verb {
                 .build());
         RunningAgentFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofAgent();
     }
 
     @Override

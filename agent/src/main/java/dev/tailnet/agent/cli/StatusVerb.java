@@ -1,7 +1,9 @@
 package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ExitCode;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code status}: what the running agent says of itself, for a person or as the JSON of {@code /status}. */
@@ -22,11 +24,16 @@ final class StatusVerb implements Verb {
                         "  tailnet-agent status --active --verbose",
                         "  tailnet-agent status --json --peers=false");
         spec.addOption(Switches.of("The JSON of the status endpoint", Switches.JSON));
-        spec.addOption(Switches.of("Show peers (default true)", PEERS));
+        spec.addOption(Switches.of(OptionSpec.builder(PEERS).description("Show peers (default true)")));
         spec.addOption(Switches.of("Only peers that there has been traffic with", ACTIVE));
         spec.addOption(Switches.of("Show all that is known of peers", VERBOSE));
         RunningAgentFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofAgent();
     }
 
     @Override

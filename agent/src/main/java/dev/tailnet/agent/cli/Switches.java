@@ -10,9 +10,9 @@ final class Switches {
 
     private Switches() {}
 
-    /** One that is off unless it is given. */
+    /** One that is off unless it is given; help does not show that it takes a value. */
     static OptionSpec of(String description, String... names) {
-        return of(OptionSpec.builder(names).description(description));
+        return of(OptionSpec.builder(names).description(description).hideParamSyntax(true));
     }
 
     /** One that takes no value at all. */
@@ -24,6 +24,7 @@ final class Switches {
                 .build();
     }
 
+    /** One that may be on unless it is given, so that false is worth saying. */
     static OptionSpec of(OptionSpec.Builder option) {
         return option.type(boolean.class)
                 .arity("0..1")

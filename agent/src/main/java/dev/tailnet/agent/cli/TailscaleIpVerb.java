@@ -2,6 +2,7 @@ package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ExitCode;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -33,6 +34,11 @@ final class TailscaleIpVerb implements Verb {
                 .build());
         LocalApiFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofNode();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ExitCode;
 import java.time.Clock;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -30,8 +31,8 @@ final class TailscaleStatusVerb implements Verb {
                         "  tailscale status --json | jq .Self.TailscaleIPs");
         spec.addOption(Switches.of("As JSON; what tailnet-agent adds is the member " + OWN, Switches.JSON));
         spec.addOption(Switches.of("Only peers with traffic of late", ACTIVE));
-        spec.addOption(Switches.of("Show this node (default true)", SELF));
-        spec.addOption(Switches.of("Show peers (default true)", PEERS));
+        spec.addOption(Switches.of(OptionSpec.builder(SELF).description("Show this node (default true)")));
+        spec.addOption(Switches.of(OptionSpec.builder(PEERS).description("Show peers (default true)")));
         spec.addOption(Switches.of("Show the columns' names", HEADER));
         spec.addOption(OptionSpec.builder(WEB)
                 .type(boolean.class)
@@ -40,6 +41,11 @@ final class TailscaleStatusVerb implements Verb {
                 .build());
         LocalApiFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofNode();
     }
 
     @Override

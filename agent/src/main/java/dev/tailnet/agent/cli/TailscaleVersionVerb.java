@@ -5,6 +5,7 @@ import dev.tailnet.agent.ExitCode;
 import dev.tailnet.bridge.LibraryException;
 import dev.tailnet.bridge.Libtailscale;
 import java.util.LinkedHashMap;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -25,6 +26,11 @@ final class TailscaleVersionVerb implements Verb {
         spec.addOption(Switches.of("Not possible: the agent looks for no updates", UPSTREAM));
         LocalApiFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofNode(ExitCode.LIBRARY);
     }
 
     @Override

@@ -3,18 +3,18 @@ package dev.tailnet.agent.cli;
 /** The help of {@code up} and {@code login}. */
 final class UpHelp {
     static final String[] UP = {
-        "Connects the node of the running agent to its tailnet and waits until it is up: with an auth key, or with a URL"
-                + " at which somebody logs in. Without settings it changes none.",
+        "Connects the node of the running agent to its tailnet and waits until it is up.",
+        "",
+        "It logs in with an auth key, or shows a URL at which somebody does. Without settings it changes none.",
         "",
         "Settings are complete: what is set and not mentioned would go back to its default, so such a call is refused and"
                 + " shown in full. --reset does it all the same; 'set' changes single settings. What the agent was started"
-                + " with (--hostname, --login-server and others) is back when it starts again.",
-        ""
+                + " with (--hostname, --login-server and others) is back when it starts again."
     };
     static final String[] LOGIN = {
-        "Logs the node of the running agent in, also when it is logged in already: shows a URL at which somebody logs in,"
-                + " and waits until the node is up.",
-        ""
+        "Logs the node of the running agent in anew and waits until it is up.",
+        "",
+        "It logs in with an auth key, or shows a URL at which somebody does, also when the node is logged in already."
     };
 
     private UpHelp() {}

@@ -57,6 +57,11 @@ final class UpVerb implements Verb {
     }
 
     @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofNode(ExitCode.TIMEOUT, ExitCode.INTERRUPTED);
+    }
+
+    @Override
     public ExitCode execute(ParseResult arguments) throws ControlException {
         var login = LoginFlags.read(arguments);
         var given = PreferenceFlags.read(arguments);

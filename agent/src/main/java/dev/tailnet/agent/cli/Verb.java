@@ -1,9 +1,7 @@
 package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ExitCode;
-import java.util.Arrays;
 import java.util.Set;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -13,12 +11,8 @@ interface Verb {
     /** Describes its flags. A model made by code: reading annotations costs start-up time. */
     CommandSpec spec();
 
-    /** What it may end with, for its help: all but the obstacles of a connection, unless it looks for those. */
-    default Set<ExitCode> exitCodes() {
-        return Arrays.stream(ExitCode.values())
-                .filter(code -> !code.isObstacle())
-                .collect(Collectors.toUnmodifiableSet());
-    }
+    /** What it may end with, for its help. */
+    Set<ExitCode> exitCodes();
 
     /**
      * Does it; writes what was asked for to stdout and everything else to stderr.

@@ -4,6 +4,7 @@ import dev.tailnet.agent.AgentVersion;
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.bridge.LibraryException;
 import dev.tailnet.bridge.Libtailscale;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -13,9 +14,20 @@ final class VersionVerb implements Verb {
     @Override
     public CommandSpec spec() {
         var spec = CommandSpec.create();
-        spec.usageMessage().description("Shows the versions of the agent, of tailscale in its library, and of Java.");
+        spec.usageMessage()
+                .description("Shows the versions of the agent, of tailscale in its library, and of Java.")
+                .footer(
+                        "",
+                        "Examples:",
+                        "  tailnet-agent version",
+                        "  tailnet-agent version --json | jq -r .tailscale");
         spec.addOption(Switches.of("As JSON", Switches.JSON));
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.alone(ExitCode.LIBRARY);
     }
 
     @Override

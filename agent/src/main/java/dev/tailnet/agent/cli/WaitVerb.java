@@ -3,6 +3,7 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.cli.text.GoDuration;
 import java.time.Duration;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -19,8 +20,9 @@ final class WaitVerb implements Verb {
         var spec = CommandSpec.create();
         spec.usageMessage()
                 .description(
-                        "Waits until the agent runs, its proxies listen and its node is up, for scripts that go on then."
-                                + " The agent may be started after this.")
+                        "Waits until the agent's proxies listen and its node is up, for scripts.",
+                        "",
+                        "The agent may be started after this, and stopped and started meanwhile.")
                 .footer(
                         "",
                         "Examples:",
@@ -30,6 +32,11 @@ final class WaitVerb implements Verb {
                 "--timeout", "TIME", "Give up after this time, with the reason (default: wait for ever)"));
         LocalApiFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.alone(ExitCode.DENIED, ExitCode.TIMEOUT, ExitCode.INTERRUPTED);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.ExitCode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -16,7 +17,7 @@ final class WhoisVerb implements Verb {
     public CommandSpec spec() {
         var spec = CommandSpec.create();
         spec.usageMessage()
-                .description("Shows the node and the user behind a tailnet address, or a node's name.")
+                .description("Shows the node and the user behind a tailnet address or name.")
                 .footer("", "Examples:", "  tailnet-agent whois 100.64.0.7:44321", "  tailnet-agent whois --json db");
         spec.addOption(Switches.of("As JSON", Switches.JSON));
         spec.addOption(OptionSpec.builder(PROTO)
@@ -30,10 +31,15 @@ final class WhoisVerb implements Verb {
                 .arity("1")
                 .type(String.class)
                 .paramLabel("IP[:PORT]")
-                .description("IPv6 in brackets when there is a port")
+                .description("An address, IPv6 in brackets when there is a port; or the name of a node")
                 .build());
         LocalApiFlags.addTo(spec);
         return spec;
+    }
+
+    @Override
+    public Set<ExitCode> exitCodes() {
+        return ExitCodes.ofNode();
     }
 
     @Override

@@ -108,7 +108,12 @@ class NodeVerbsIT extends OnTestNetwork {
             agent.awaitState("running", SOON);
             assertThat(on(agent).run("down").ok()).isEmpty();
             agent.awaitState("stopped", SOON);
+
+            Path log = home.resolve("wait.log");
+            Process wait = on(agent).start(log, "wait");
             assertThat(on(agent).run("up").ok()).isEmpty();
+            assertThat(wait.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(wait.exitValue()).as(read(log)).isZero();
             agent.awaitState("running", SOON);
         }
     }

@@ -3,6 +3,7 @@ package dev.tailnet.agent.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.agent.testing.AgentProcess;
+import dev.tailnet.agent.testing.Eventually;
 import dev.tailnet.agent.testing.OnTestNetwork;
 import dev.tailnet.testnet.AuthKeyOptions;
 import dev.tailnet.testnet.Binaries;
@@ -56,7 +57,6 @@ class TailscaleScriptIT extends OnTestNetwork {
 
     @Test
     void theLifeOfANode() {
-        // Headscale takes tags from the key alone: NodeVerbsIT has --tag.
         String key = network.createAuthKey(AuthKeyOptions.singleUse().withTags("tag:test"));
         try (AgentProcess agent = AgentProcess.in(network, "unnamed").start()) {
             agent.awaitState("needs-login", SOON);
@@ -92,6 +92,39 @@ class TailscaleScriptIT extends OnTestNetwork {
             run(agent, "sudo tailscale logout");
             agent.awaitState("needs-login", SOON);
         }
+    }
+
+    /** Headscale takes a key together with tags only from a machine that it has seen before, and only the key's own tags. */
+    @Test
+    void aKeyTogetherWithTags() {
+        try (AgentProcess agent = AgentProcess.in(network, "unnamed-too").start()) {
+            agent.awaitState("needs-login", SOON);
+            assertThat(run(agent, up("--tag=tag:test", "tag:test") + " 2>&1 || echo \"code $?\""))
+                    .contains("requested tags [tag:test] are invalid", "tagOwners")
+                    .endsWith("code 1\n");
+            run(agent, up("--reset"));
+
+            run(agent, "sudo tailscale logout");
+            run(agent, up("--tag=tag:test", "tag:test"));
+            Eventually.get(SOON, () -> tags(agent), tags -> tags.equals("[\"tag:test\"]"));
+
+            run(agent, "sudo tailscale logout");
+            run(agent, up("--advertise-tags=tag:test,tag:server", "tag:test", "tag:server"));
+            Eventually.get(SOON, () -> tags(agent), tags -> tags.contains("tag:test") && tags.contains("tag:server"));
+        }
+    }
+
+    private String up(String flag, String... tagsOfKey) {
+        return "sudo tailscale up --timeout=30s --authkey="
+                + network.createAuthKey(AuthKeyOptions.singleUse().withTags(tagsOfKey)) + " --hostname=tagged " + flag;
+    }
+
+    private String tags(AgentProcess agent) {
+        return JsonMapper.shared()
+                .readTree(run(agent, "tailscale status --json"))
+                .path("Self")
+                .path("Tags")
+                .toString();
     }
 
     private void assertJson(AgentProcess agent) {
