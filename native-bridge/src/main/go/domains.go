@@ -125,6 +125,17 @@ func (d *domains) searched(name string) []string {
 	return full
 }
 
+// shortened returns what is enough of a full name.
+func (d *domains) shortened(name string) []string {
+	var short []string
+	for _, domain := range d.search {
+		if start, ok := strings.CutSuffix(name, "."+domain); ok && (d.nodes == nil || d.nodes[name]) {
+			short = append(short, start)
+		}
+	}
+	return short
+}
+
 // isTailnetReverse tells whether a name is that of a reverse lookup (RFC 1035, section 3.5; RFC 3596, section 2.5) of an
 // address in the ranges that nodes get theirs from.
 func isTailnetReverse(name string) bool {

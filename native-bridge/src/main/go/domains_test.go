@@ -84,6 +84,12 @@ func TestNamesOfNodesAlone(t *testing.T) {
 	if got := d.searched("stranger"); len(got) != 0 {
 		t.Errorf("%v", got)
 	}
+	if got := d.shortened("peer.tail.test"); !slices.Equal(got, []string{"peer"}) {
+		t.Errorf("%v", got)
+	}
+	if got := d.shortened("other.tail.test"); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
 }
 
 func TestReverseNames(t *testing.T) {

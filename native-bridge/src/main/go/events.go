@@ -123,6 +123,15 @@ func (s *stream) resolved(id uint64, found answer, err error) {
 		payload = append(payload, uint8(len(raw)))
 		payload = append(payload, raw...)
 	}
+	names := found.alsoCalled[:min(len(found.alsoCalled), 255)]
+	if err != nil {
+		names = nil
+	}
+	payload = append(payload, uint8(len(names)))
+	for _, name := range names {
+		payload = append(payload, uint8(len(name)))
+		payload = append(payload, name...)
+	}
 	s.send(frameResolved, uint8(classify(err)), id, payload, []byte(words))
 }
 

@@ -63,7 +63,7 @@ func TestFrames(t *testing.T) {
 	s.notify([]byte(`{"State":6}`))
 	s.dialed(7, codeRefused, "no")
 	s.closed(8, codeReset, 1<<40, 3, "reset by the target")
-	s.resolved(9, answer{source: sourceSplitDNS, ttl: 60, servers: "192.0.2.53",
+	s.resolved(9, answer{source: sourceSplitDNS, ttl: 60, servers: "192.0.2.53", alsoCalled: []string{"db.corp.test"},
 		addrs: []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}}, nil)
 	nobody, err := noSuchName(30, sourceMagicDNS, "x does not exist")
 	s.resolved(10, nobody, err)
@@ -78,7 +78,7 @@ func TestFrames(t *testing.T) {
 	s.stopped(codeInternal, "why")
 	s.close()
 	address := append([]byte{sourceSplitDNS, 0, 0, 0, 60, 2, 4, 192, 0, 2, 1, 16}, netip.MustParseAddr("2001:db8::1").AsSlice()...)
-	address = append(address, "192.0.2.53"...)
+	address = append(address, "\x01\x0cdb.corp.test192.0.2.53"...)
 	counts := []byte{0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3}
 	for _, want := range []frame{
 		{frameStarted, 0, 0, []byte{}},
@@ -86,7 +86,7 @@ func TestFrames(t *testing.T) {
 		{frameDialed, uint8(codeRefused), 7, []byte("no")},
 		{frameClosed, uint8(codeReset), 8, append(counts, "reset by the target"...)},
 		{frameResolved, 0, 9, address},
-		{frameResolved, uint8(codeNoSuchName), 10, append([]byte{sourceMagicDNS, 0, 0, 0, 30, 0}, "x does not exist"...)},
+		{frameResolved, uint8(codeNoSuchName), 10, append([]byte{sourceMagicDNS, 0, 0, 0, 30, 0, 0}, "x does not exist"...)},
 		{frameAnswered, 0, 11, append(append([]byte{sourceSystem, 13}, "192.0.2.54:53"...), response...)},
 		{frameAnswered, uint8(codeTimeout), 12, []byte("no answer")},
 		{frameAnswered, uint8(codeResolveFailed), 13, []byte("the DNS server answers with less than a message")},

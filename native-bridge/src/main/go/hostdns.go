@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+
+	"tailscale.com/net/dns/resolvconffile"
 )
 
 // hostResolver is this machine's way to look names up: its hosts file, and the servers of /etc/resolv.conf.
@@ -45,16 +47,45 @@ func (h *hostResolver) dial(ctx context.Context, network, address string) (net.C
 	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
+// lookUpHosts asks the hosts file. The first name of its line is the full one (hosts(5)).
 func (h *hostResolver) lookUpHosts(ctx context.Context, name string) (answer, error) {
 	_, file := h.resolvers()
 	addrs, err := file.LookupNetIP(ctx, "ip", name)
-	return answer{source: sourceSystem, ttl: ttlUnknown, addrs: unmapAll(addrs)}, err
+	found := answer{source: sourceSystem, ttl: ttlUnknown, addrs: unmapAll(addrs)}
+	if err != nil {
+		return found, err
+	}
+	if full, err := file.LookupCNAME(ctx, name); err == nil && canonical(full) != name {
+		found.alsoCalled = []string{canonical(full)}
+	}
+	return found, nil
 }
 
 // lookUp asks as the host's programs do: hosts file, then servers, with the host's search domains.
 func (h *hostResolver) lookUp(ctx context.Context, name string) (answer, error) {
+	if found, err := h.lookUpHosts(ctx, name); err == nil {
+		return found, nil
+	}
+	search := readHostSearch(resolvconffile.Path)
+	found, err := answer{}, error(nil)
+	for _, candidate := range search.names(name) {
+		got, failure := h.lookUpExactly(ctx, candidate)
+		if failure == nil && candidate != name {
+			got.alsoCalled = []string{candidate}
+		}
+		if failure == nil || ctx.Err() != nil {
+			return got, failure
+		}
+		if err == nil || candidate == name {
+			found, err = got, failure // what the name itself is said to be tells more
+		}
+	}
+	return found, err
+}
+
+func (h *hostResolver) lookUpExactly(ctx context.Context, name string) (answer, error) {
 	all, _ := h.resolvers()
-	addrs, err := all.LookupNetIP(ctx, "ip", name)
+	addrs, err := all.LookupNetIP(ctx, "ip", name+".")
 	if err == nil && len(addrs) > 0 {
 		return answer{source: sourceSystem, ttl: ttlUnknown, addrs: unmapAll(addrs)}, nil
 	}

@@ -35,6 +35,9 @@ type answer struct {
 	ttl     uint32
 	addrs   []netip.Addr
 	servers string // who was asked, where that is known
+	// alsoCalled are the other names that the host goes by: the complete one where a short one was asked for, the short one
+	// where the complete one was. Not the names behind an alias (CNAME), which the owner of any name may choose.
+	alsoCalled []string
 }
 
 // lookUpFunc finds a name's addresses.
@@ -132,7 +135,9 @@ func (l *lookup) find(ctx context.Context, name string, aliases int) (answer, er
 		return l.ask(ctx, name)
 	}
 	if l.tailnet.config.source(name) != 0 {
-		return l.exactly(ctx, name, aliases)
+		found, err := l.exactly(ctx, name, aliases)
+		found.alsoCalled = append(found.alsoCalled, l.tailnet.config.shortened(name)...)
+		return found, err
 	}
 	searched := l.tailnet.config.searched(name)
 	names := append([]string{name}, searched...)
@@ -144,7 +149,11 @@ func (l *lookup) find(ctx context.Context, name string, aliases int) (answer, er
 	for _, candidate := range names {
 		found, err := l.exactly(ctx, candidate, aliases)
 		switch {
+		case err == nil && candidate == name:
+			found.alsoCalled = append(found.alsoCalled, l.tailnet.config.shortened(name)...)
+			return found, nil
 		case err == nil:
+			found.alsoCalled = append(found.alsoCalled, candidate)
 			return found, nil
 		case classify(err) != codeNoSuchName && first == nil:
 			return found, err
@@ -187,7 +196,7 @@ func (l *lookup) askTailnet(ctx context.Context, name string, aliases int) (answ
 	}
 	anyName := lookup{host: l.host, tailnet: l.tailnet}
 	behind, err := anyName.find(ctx, alias, aliases-1)
-	behind.source, behind.servers = found.source, found.servers
+	behind.source, behind.servers, behind.alsoCalled = found.source, found.servers, nil
 	behind.ttl = min(behind.ttl, found.ttl)
 	return behind, err
 }

@@ -20,6 +20,9 @@ func TestLookUpWithoutATailnet(t *testing.T) {
 	if err != nil || found.source != sourceSystem || !slices.ContainsFunc(found.addrs, netip.Addr.IsLoopback) {
 		t.Errorf("%+v %v", found, err)
 	}
+	if slices.Contains(found.alsoCalled, "localhost") {
+		t.Errorf("%+v", found)
+	}
 	for _, name := range []string{".", "a..b", string(make([]byte, 300))} {
 		if _, err := n.lookUp(context.Background(), name); classify(err) != codeNoSuchName {
 			t.Errorf("%q: %v", name, err)

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 // The version of this interface. It changes whenever a caller built against the older one could misbehave.
-#define TAILNET_ABI_VERSION 4
+#define TAILNET_ABI_VERSION 5
 
 // Returns the TAILNET_ABI_VERSION that the library was built with.
 int tailnet_abi_version(void);
@@ -103,8 +103,10 @@ enum tailnet_frame {
 	TAILNET_CLOSED = 6,   // id, code; payload: uint64 bytes up (from the client), uint64 bytes down, the error in words
 	TAILNET_RESOLVED = 7, // id, code; payload: uint8 source (enum tailnet_source; 0 nobody), uint32 time to live in
 	                      // seconds (of a name that does not exist too; or TAILNET_TTL_UNKNOWN), uint8 count, per
-	                      // address uint8 length (4 or 16) and its bytes; then, on success, the servers that were
-	                      // asked as far as known, comma-separated, else the error in words
+	                      // address uint8 length (4 or 16) and its bytes; uint8 count of other names that the host goes by
+	                      // (the full one of a short name asked for, and the other way round), per name uint8 length and its
+	                      // bytes; then, on success, the servers that were asked as far as known, comma-separated, else the
+	                      // error in words
 	TAILNET_ANSWERED = 8, // id, code; payload: on success uint8 source, uint8 length and the servers that were asked,
 	                      // comma-separated, then the DNS response; else the error in words
 	TAILNET_CHANGED = 9,  // peers, routes, DNS settings or preferences have changed: forget what was looked up before

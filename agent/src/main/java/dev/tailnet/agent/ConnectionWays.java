@@ -2,10 +2,10 @@ package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.UpstreamSettings;
 import dev.tailnet.agent.tunnel.BridgeDialer;
-import dev.tailnet.agent.tunnel.BridgeResolver;
 import dev.tailnet.agent.tunnel.BridgeSockets;
 import dev.tailnet.agent.tunnel.NodeLink;
 import dev.tailnet.proxy.connect.Ways;
+import dev.tailnet.proxy.dial.Gateway;
 import dev.tailnet.proxy.dial.upstream.HostLookup;
 import dev.tailnet.proxy.dial.upstream.NoProxy;
 import dev.tailnet.proxy.dial.upstream.ProxyGateway;
@@ -40,27 +40,24 @@ final class ConnectionWays {
                 BridgeDialer.tailnet(link),
                 BridgeDialer.direct(link),
                 settings.filter(UpstreamSettings::direct)
-                        .map(upstream -> proxied(upstream, isDirect, link, sockets, own, resolver))
+                        .map(upstream -> proxied(upstream, isDirect, sockets, own, resolver))
                         .orElse(null));
     }
 
-    private static Ways.Proxied proxied(
+    private static Gateway proxied(
             UpstreamSettings settings,
             BooleanSupplier isDirect,
-            NodeLink link,
             BridgeSockets sockets,
             OwnListeners own,
             Resolver resolver) {
-        return new Ways.Proxied(
-                new OpenGateway(
-                        new ProxyGateway(
-                                settings.proxy(),
-                                NoProxy.of(settings.noProxy()),
-                                address -> own.include(address.getAddress(), address.getPort()),
-                                lookup(resolver),
-                                sockets),
-                        isDirect),
-                BridgeResolver.inTailnet(link));
+        return new OpenGateway(
+                new ProxyGateway(
+                        settings.proxy(),
+                        NoProxy.of(settings.noProxy()),
+                        address -> own.include(address.getAddress(), address.getPort()),
+                        lookup(resolver),
+                        sockets),
+                isDirect);
     }
 
     private static HostLookup lookup(Resolver resolver) {

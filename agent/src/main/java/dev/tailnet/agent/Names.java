@@ -10,6 +10,8 @@ import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.LocalRequest;
 import dev.tailnet.proxy.resolve.CachingResolver;
+import dev.tailnet.proxy.resolve.Resolvers;
+import dev.tailnet.proxy.route.RouteTable;
 import dev.tailnet.proxy.server.BindFailure;
 import dev.tailnet.proxy.server.DnsServer;
 import dev.tailnet.proxy.server.EventLoops;
@@ -26,21 +28,28 @@ final class Names implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Names.class);
 
     private final CachingResolver resolver;
+    private final Resolvers resolvers;
     private final DnsFrontEnd frontEnd;
     private @Nullable DnsServer server;
 
-    Names(NodeLink link, NodeSupervisor node, Policy policy) {
+    Names(NodeLink link, NodeSupervisor node, RouteTable routes, Policy policy) {
         resolver = new CachingResolver(BridgeResolver.everywhere(link));
         node.onChange(resolver::forget);
+        resolvers = new Resolvers(resolver, BridgeResolver.inTailnet(link));
         frontEnd = new DnsFrontEnd(
                 policy,
-                resolver,
+                resolvers,
                 new BridgeForwarder(link),
+                routes,
                 () -> node.readiness().isReady());
     }
 
     CachingResolver resolver() {
         return resolver;
+    }
+
+    Resolvers resolvers() {
+        return resolvers;
     }
 
     DnsCounts dnsCounts() {
@@ -55,9 +64,10 @@ final class Names implements AutoCloseable {
     /** A request with no claim about its target's name but one that can be believed, as it was told here. */
     LocalRequest believed(LocalRequest request) {
         InetAddress at = request.at();
-        return at != null && request.target().host() instanceof Host.Name(String name) && frontEnd.hasTold(name, at)
-                ? request
-                : request.withoutName();
+        List<String> alsoCalled = at != null && request.target().host() instanceof Host.Name(String name)
+                ? frontEnd.hasTold(name, at)
+                : null;
+        return alsoCalled == null ? request.withoutName() : request.alsoCalled(alsoCalled);
     }
 
     void listen(EventLoops loops, List<InetSocketAddress> addresses, OpenListeners listeners) throws StartFailure {

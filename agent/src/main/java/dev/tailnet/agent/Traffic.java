@@ -56,7 +56,7 @@ final class Traffic implements Part {
         var own = new OwnListeners(core.listeners()::addresses);
         policy = new AgentPolicy(settings.policy(), core.outside()::now, own);
         judgeInbound();
-        names = new Names(link, core.node(), policy.policy());
+        names = new Names(link, core.node(), routes, policy.policy());
         var watched = Watched.in(core);
         view = new RunningView(core, this::counts, watched.observed());
         var sources = new Sources(
@@ -72,12 +72,14 @@ final class Traffic implements Part {
         metrics = new Metrics(sources);
         push = settings.otlp()
                 .map(otlp -> new MetricsPush(otlp, sources, settings.node().hostname()));
+        core.inbound().tell(metrics);
+        push.ifPresent(core.inbound()::tell);
         authenticator = new UserAuthenticator(settings.users().orElse(null));
         var sockets = new BridgeSockets(link);
         connector = new Connector(
                 policy.policy(),
                 core.auditing().before(core.node().readiness()),
-                names.resolver(),
+                names.resolvers(),
                 routes,
                 ConnectionWays.of(settings.upstream(), core.outside()::isDirect, link, sockets, own, names.resolver()),
                 Witnesses.of(metrics, push, watched, core.auditing()),
@@ -190,7 +192,7 @@ final class Traffic implements Part {
     }
 
     NameLookup lookup() {
-        return new NameLookup(names.resolver(), routes);
+        return new NameLookup(names.resolvers(), routes);
     }
 
     Tunnels tunnels() {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Libtailscale {
 
     /** The version of the interface that this code is written against: {@code TAILNET_ABI_VERSION}. */
-    static final int ABI_VERSION = 4;
+    static final int ABI_VERSION = 5;
 
     static final String FILE_PROPERTY = "dev.tailnet.library";
     static final String FILE_VARIABLE = "TAILNET_LIBRARY";

@@ -80,6 +80,7 @@ public sealed interface NodeEvent {
      * @param timeToLive for how long the answer holds, also that there is none ({@link Code#NO_SUCH_NAME}); null when
      *     unknown
      * @param addresses at least one on success, none on failure
+     * @param alsoCalled the host's other names: the full one of a short name that was asked for, and the other way round
      * @param servers who was asked, comma-separated; empty where that is not known, and on failure
      * @param message the error in words; empty on success
      */
@@ -89,11 +90,13 @@ public sealed interface NodeEvent {
             Source source,
             @Nullable Duration timeToLive,
             List<InetAddress> addresses,
+            List<String> alsoCalled,
             String servers,
             String message)
             implements NodeEvent {
         public Resolved {
             addresses = List.copyOf(addresses);
+            alsoCalled = List.copyOf(alsoCalled);
         }
     }
 
@@ -206,10 +209,15 @@ public sealed interface NodeEvent {
         for (int i = 0; i < count; i++) {
             addresses.add(InetAddress.getByAddress(bytes(in)));
         }
+        int names = Byte.toUnsignedInt(in.get());
+        List<String> alsoCalled = new ArrayList<>(names);
+        for (int i = 0; i < names; i++) {
+            alsoCalled.add(new String(bytes(in), StandardCharsets.UTF_8));
+        }
         String words = text(in);
         return code == Code.OK
-                ? new Resolved(id, code, source, timeToLive, addresses, words, "")
-                : new Resolved(id, code, source, timeToLive, addresses, "", words);
+                ? new Resolved(id, code, source, timeToLive, addresses, alsoCalled, words, "")
+                : new Resolved(id, code, source, timeToLive, addresses, alsoCalled, "", words);
     }
 
     private static Answered answered(long id, Code code, ByteBuffer in) {

@@ -63,7 +63,7 @@ class NodeEventTest {
     void resolved() throws UnknownHostException {
         InetAddress v4 = InetAddress.getByName("100.64.0.1");
         InetAddress v6 = InetAddress.getByName("fd7a:115c:a1e0::1");
-        byte[] payload = ByteBuffer.allocate(6 + 5 + 17 + 10)
+        byte[] payload = ByteBuffer.allocate(6 + 5 + 17 + 4 + 10)
                 .put((byte) 2)
                 .putInt(-2)
                 .put((byte) 2)
@@ -71,6 +71,7 @@ class NodeEventTest {
                 .put(v4.getAddress())
                 .put((byte) 16)
                 .put(v6.getAddress())
+                .put("\u0001\u0002db".getBytes(StandardCharsets.UTF_8))
                 .put("192.0.2.53".getBytes(StandardCharsets.UTF_8))
                 .array();
         assertThat(NodeEvent.parse(frame(7, 0, 9, payload)))
@@ -80,18 +81,27 @@ class NodeEventTest {
                         Source.SPLIT_DNS,
                         Duration.ofSeconds(4_294_967_294L),
                         List.of(v4, v6),
+                        List.of("db"),
                         "192.0.2.53",
                         ""));
     }
 
     @Test
     void notResolved() {
-        assertThat(NodeEvent.parse(frame(7, 5, 9, "\u0001\0\0\0\u0010\0no such name")))
+        assertThat(NodeEvent.parse(frame(7, 5, 9, "\u0001\0\0\0\u0010\0\0no such name")))
                 .isEqualTo(new NodeEvent.Resolved(
-                        9, Code.NO_SUCH_NAME, Source.MAGICDNS, Duration.ofSeconds(16), List.of(), "", "no such name"));
-        byte[] unknown = {0, -1, -1, -1, -1, 0};
+                        9,
+                        Code.NO_SUCH_NAME,
+                        Source.MAGICDNS,
+                        Duration.ofSeconds(16),
+                        List.of(),
+                        List.of(),
+                        "",
+                        "no such name"));
+        byte[] unknown = {0, -1, -1, -1, -1, 0, 0};
         assertThat(NodeEvent.parse(frame(7, 12, 9, unknown)))
-                .isEqualTo(new NodeEvent.Resolved(9, Code.RESOLVE_FAILED, Source.UNKNOWN, null, List.of(), "", ""));
+                .isEqualTo(new NodeEvent.Resolved(
+                        9, Code.RESOLVE_FAILED, Source.UNKNOWN, null, List.of(), List.of(), "", ""));
     }
 
     @Test
@@ -210,7 +220,7 @@ class NodeEventTest {
     @Test
     void everyTruncationOfAFrameWithFieldsIsRefused() {
         ByteBuffer closed = frame(6, 0, 1, new byte[16]);
-        byte[] answer = {3, 0, 0, 0, 60, 1, 4, 10, 0, 0, 1};
+        byte[] answer = {3, 0, 0, 0, 60, 1, 4, 10, 0, 0, 1, 1, 2, 'd', 'b'};
         ByteBuffer resolved = frame(7, 0, 1, answer);
         byte[] flow = {
             6, 4, 100, 64, 0, 9, 0, 1, 4, 100, 64, 0, 1, 0, 80, 4, 127, 0, 0, 1, 0, 80, 1, 'x', 1, 'y', 1, 1, 'z'

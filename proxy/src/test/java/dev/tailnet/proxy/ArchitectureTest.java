@@ -75,8 +75,7 @@ class ArchitectureTest {
             .resideInAPackage("..proxy.dns..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "..proxy.dial..", "..proxy.relay..", "..proxy.route..", "..proxy.audit..", "..proxy.connection..");
+            .resideInAnyPackage("..proxy.dial..", "..proxy.relay..", "..proxy.audit..", "..proxy.connection..");
 
     @ArchTest
     static final ArchRule policyIsPure = noClasses()

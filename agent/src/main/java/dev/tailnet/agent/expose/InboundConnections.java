@@ -16,10 +16,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -32,7 +34,7 @@ public final class InboundConnections implements InboundEvents {
     private final LongAdder accepted = new LongAdder();
     private final Map<Refusal, LongAdder> refused = new EnumMap<>(Refusal.class);
     private final InboundAudit audit;
-    private final InboundWitness witness;
+    private final List<InboundWitness> witnesses;
     private final LongSupplier nanoTime;
     /** Verdicts that the node has not acted upon yet. */
     private final Map<Long, Judged> judged = new ConcurrentHashMap<>();
@@ -58,7 +60,7 @@ public final class InboundConnections implements InboundEvents {
 
     InboundConnections(InboundAudit audit, InboundWitness witness, LongSupplier nanoTime) {
         this.audit = audit;
-        this.witness = witness;
+        this.witnesses = new CopyOnWriteArrayList<>(List.of(witness));
         this.nanoTime = nanoTime;
         Arrays.stream(Refusal.values()).forEach(refusal -> refused.put(refusal, new LongAdder()));
     }
@@ -66,6 +68,11 @@ public final class InboundConnections implements InboundEvents {
     /** From now on this is who says which may come in. */
     public void judgeBy(InboundJudge next) {
         judge = next;
+    }
+
+    /** Has another hear of all from now on. */
+    public void tell(InboundWitness another) {
+        witnesses.add(another);
     }
 
     @Override
@@ -86,7 +93,7 @@ public final class InboundConnections implements InboundEvents {
         accepted.increment();
         Judged verdict = judged.remove(event.id());
         audit.accepted(event.id(), event.flow());
-        witness.decided(decision(event.id(), event.flow(), rulingOn(verdict, false), null));
+        tell(decision(event.id(), event.flow(), rulingOn(verdict, false), null));
         if (verdict == null) {
             endIfDenied(begun); // a policy may have come into force before the node knew that it has to ask
         }
@@ -105,7 +112,7 @@ public final class InboundConnections implements InboundEvents {
                 : verdict.refusal();
         Ruling ruling = rulingOn(verdict, refusal == Refusal.NOT_ALLOWED);
         audit.rejected(event.id(), event.flow(), refusal, String.valueOf(failure.getMessage()));
-        witness.decided(decision(event.id(), event.flow(), ruling, failure));
+        tell(decision(event.id(), event.flow(), ruling, failure));
     }
 
     @Override
@@ -121,7 +128,8 @@ public final class InboundConnections implements InboundEvents {
                     event.bytesDown(),
                     denied.isEmpty() ? event.message() : denied);
             InboundFlow flow = ended.flow();
-            witness.ended(new InboundEnd(event.id(), InboundJudge.request(flow), flow.service(), end, lasted));
+            var told = new InboundEnd(event.id(), InboundJudge.request(flow), flow.service(), end, lasted);
+            witnesses.forEach(witness -> witness.ended(told));
         }
         completeIfDrained();
     }
@@ -132,6 +140,10 @@ public final class InboundConnections implements InboundEvents {
             return verdict.ruling();
         }
         return current == null ? Ruling.NONE : current.unasked(isDenied);
+    }
+
+    private void tell(InboundDecision decision) {
+        witnesses.forEach(witness -> witness.decided(decision));
     }
 
     private static InboundDecision decision(

@@ -1,5 +1,8 @@
 package dev.tailnet.agent.metrics;
 
+import dev.tailnet.agent.audit.InboundDecision;
+import dev.tailnet.agent.audit.InboundEnd;
+import dev.tailnet.agent.audit.InboundWitness;
 import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
@@ -9,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
  * Meters that are made some time after the proxies began: making them takes a tenth of a second or more, which is not the
  * start's to pay. What happens before is counted then.
  */
-final class LateMeters implements AuditSink {
+final class LateMeters implements AuditSink, InboundWitness {
     private final CompletableFuture<Meters> meters = new CompletableFuture<>();
 
     boolean areMade() {
@@ -39,4 +42,18 @@ final class LateMeters implements AuditSink {
             var unused = meters.thenAccept(late -> late.closed(closed));
         }
     }
+
+    @Override
+    public void decided(InboundDecision decision) {
+        Meters ready = meters.getNow(null);
+        if (ready != null) {
+            ready.decided(decision);
+        } else {
+            var unused = meters.thenAccept(late -> late.decided(decision));
+        }
+    }
+
+    /** Counted by the node. */
+    @Override
+    public void ended(InboundEnd end) {}
 }

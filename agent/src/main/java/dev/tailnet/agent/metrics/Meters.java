@@ -1,5 +1,6 @@
 package dev.tailnet.agent.metrics;
 
+import dev.tailnet.agent.audit.InboundDecision;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
 import dev.tailnet.proxy.request.ConnectFailure;
@@ -102,6 +103,10 @@ final class Meters {
         if (reason == null && time != null) {
             time.record(decision.dial());
         }
+    }
+
+    void decided(InboundDecision decision) {
+        rules.decided(decision);
     }
 
     void closed(Closed closed) {

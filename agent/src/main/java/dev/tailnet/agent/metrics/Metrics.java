@@ -1,5 +1,8 @@
 package dev.tailnet.agent.metrics;
 
+import dev.tailnet.agent.audit.InboundDecision;
+import dev.tailnet.agent.audit.InboundEnd;
+import dev.tailnet.agent.audit.InboundWitness;
 import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
@@ -8,7 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what the proxies do, for Prometheus. */
-public final class Metrics implements AuditSink {
+public final class Metrics implements AuditSink, InboundWitness {
     private final Sources sources;
     private final LateMeters late = new LateMeters();
     private @Nullable Scrape scrape;
@@ -54,5 +57,15 @@ public final class Metrics implements AuditSink {
     @Override
     public void closed(Closed closed) {
         late.closed(closed);
+    }
+
+    @Override
+    public void decided(InboundDecision decision) {
+        late.decided(decision);
+    }
+
+    @Override
+    public void ended(InboundEnd end) {
+        late.ended(end);
     }
 }

@@ -1,5 +1,8 @@
 package dev.tailnet.agent.metrics;
 
+import dev.tailnet.agent.audit.InboundDecision;
+import dev.tailnet.agent.audit.InboundEnd;
+import dev.tailnet.agent.audit.InboundWitness;
 import dev.tailnet.agent.config.OtlpSettings;
 import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Closed;
@@ -10,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what the proxies do, and pushes it by OTLP over HTTP now and then, and once more at the end. */
-public final class MetricsPush implements AuditSink {
+public final class MetricsPush implements AuditSink, InboundWitness {
     private final OtlpSettings settings;
     private final Sources sources;
     private final String hostname;
@@ -89,5 +92,15 @@ public final class MetricsPush implements AuditSink {
     @Override
     public void closed(Closed closed) {
         late.closed(closed);
+    }
+
+    @Override
+    public void decided(InboundDecision decision) {
+        late.decided(decision);
+    }
+
+    @Override
+    public void ended(InboundEnd end) {
+        late.ended(end);
     }
 }

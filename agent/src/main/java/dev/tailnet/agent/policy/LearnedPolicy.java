@@ -18,8 +18,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A policy that allows what an audit log shows: each name, and each address that was asked for as such, on the ports and for the
- * users it was seen with. What a rule denied, or would have, is left out and named in a comment.
+ * A policy that allows what an audit log shows: each name by that name, whatever it resolved to, and each address that was asked
+ * for as such by who asks for it so again, on the ports and for the users it was seen with. What a rule denied, or would have, is left out and named in a comment.
  */
 public final class LearnedPolicy {
     private static final String DEFAULT_RULE = "default";
@@ -106,17 +106,29 @@ public final class LearnedPolicy {
         return yaml.toString();
     }
 
+    /** Names and addresses apart: an address that was once asked for is no reason to let every name pass that leads there. */
     private static void rule(StringBuilder yaml, Use use, Destinations destinations) {
+        if (!destinations.hosts().isEmpty()) {
+            rule(yaml, use, "", "hosts", destinations.hosts(), "");
+        }
+        if (!destinations.cidrs().isEmpty()) {
+            rule(yaml, use, "-by-address", "cidrs", destinations.cidrs(), "    by-address: true\n");
+        }
+    }
+
+    private static void rule(
+            StringBuilder yaml, Use use, String suffix, String key, Collection<String> items, String condition) {
         String role = use.role().isEmpty() ? "" : "-" + use.role().replaceAll("[^A-Za-z0-9]", "_");
         yaml.append("  - name: learned")
                 .append(role)
                 .append('-')
                 .append(use.protocol())
                 .append('-')
-                .append(use.port());
+                .append(use.port())
+                .append(suffix);
         yaml.append("\n    action: allow\n");
-        list(yaml, "hosts", destinations.hosts());
-        list(yaml, "cidrs", destinations.cidrs());
+        list(yaml, key, items);
+        yaml.append(condition);
         yaml.append("    ports: ").append(use.port()).append('\n');
         yaml.append("    protocols: ").append(use.protocol()).append('\n');
         if (!use.role().isEmpty()) {
@@ -125,11 +137,9 @@ public final class LearnedPolicy {
     }
 
     private static void list(StringBuilder yaml, String key, Collection<String> items) {
-        if (!items.isEmpty()) {
-            yaml.append("    ").append(key).append(": [");
-            yaml.append(items.stream().map(LearnedPolicy::quoted).collect(Collectors.joining(", ")));
-            yaml.append("]\n");
-        }
+        yaml.append("    ").append(key).append(": [");
+        yaml.append(items.stream().map(LearnedPolicy::quoted).collect(Collectors.joining(", ")));
+        yaml.append("]\n");
     }
 
     private static String quoted(String text) {

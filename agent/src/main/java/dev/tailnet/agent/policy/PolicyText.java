@@ -94,6 +94,9 @@ public final class PolicyText {
         append(text, ", method ", condition.methods());
         append(text, ", path ", condition.paths());
         append(text, ", for ", condition.roles());
+        if (condition.byAddress()) {
+            text.append(", asked for by the address itself");
+        }
         rule.requireName().ifPresent(required -> text.append(required ? ", showing a name" : ", showing no name"));
         return text.toString();
     }

@@ -58,22 +58,20 @@ public record PolicyTrial(String target, String mode, Outcome outcome, List<OfAd
     /** An answer about one address. */
     public record OfAddress(String address, String route, Outcome outcome) {}
 
-    /** Whether a name has to be looked up to know more. */
-    public static boolean goesOn(Policy policy, ConnectRequest request) {
-        return policy.onTarget(request) instanceof Verdict.Allowed;
-    }
-
     /** One address and the way there. */
     public record Way(InetAddress address, Route route) {}
 
-    /** @param ways to the target; none where it has not been looked up */
-    public static PolicyTrial of(Policy policy, ConnectRequest request, List<Way> ways) {
+    /**
+     * @param alsoCalled the target's other names
+     * @param ways to the target; none where it has not been looked up
+     */
+    public static PolicyTrial of(Policy policy, ConnectRequest request, List<String> alsoCalled, List<Way> ways) {
         Verdict onTarget = policy.onTarget(request);
         Outcome best = Outcome.of(onTarget);
         List<OfAddress> addresses = new ArrayList<>();
-        if (onTarget instanceof Verdict.Allowed) {
+        if (onTarget instanceof Verdict.Allowed || !alsoCalled.isEmpty()) {
             for (Way way : ways) {
-                Outcome outcome = Outcome.of(policy.onAddress(request, way.address(), way.route()));
+                Outcome outcome = Outcome.of(policy.onAddress(request, alsoCalled, way.address(), way.route()));
                 best = addresses.isEmpty() || outcome.isBetterThan(best) ? outcome : best;
                 addresses.add(new OfAddress(way.address().getHostAddress(), word(way.route()), outcome));
             }

@@ -26,7 +26,7 @@ import tools.jackson.core.JsonToken;
 /** Reads one rule after another. */
 final class RuleParser {
     private static final String KEYS =
-            "name, action, direction, hosts, cidrs, ports, routes, protocols, methods, paths, roles and require-name";
+            "name, action, direction, hosts, cidrs, ports, routes, protocols, methods, paths, roles, by-address and require-name";
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._:/+-]{0,79}");
     private static final Pattern METHOD = Pattern.compile("[A-Za-z][A-Za-z-]{0,31}");
 
@@ -65,6 +65,13 @@ final class RuleParser {
                     column,
                     "rule '" + draft.name + "': methods and paths are of plain HTTP alone: write protocols: http");
         }
+        if (draft.byAddress && !draft.hosts.isEmpty()) {
+            items.problem(
+                    draft.line,
+                    column,
+                    "rule '" + draft.name + "': by-address is about clients that give no name, so that its hosts never"
+                            + " fit: write two rules");
+        }
         if (draft.direction == Direction.INBOUND) {
             checkInbound(draft, column);
         }
@@ -72,7 +79,7 @@ final class RuleParser {
     }
 
     private void checkInbound(Draft draft, int column) {
-        List<String> foreign = Stream.of("routes", "methods", "paths", "require-name")
+        List<String> foreign = Stream.of("routes", "methods", "paths", "by-address", "require-name")
                 .filter(draft.keys::contains)
                 .toList();
         if (!foreign.isEmpty()) {
@@ -109,6 +116,8 @@ final class RuleParser {
             case "methods" -> draft.methods = items.list(parser, key, RuleParser::method);
             case "paths" -> draft.paths = items.list(parser, key, PathPrefix::new);
             case "roles" -> draft.roles = items.list(parser, key, text -> text);
+            case "by-address" ->
+                draft.byAddress = items.one(parser, key, Words::bool).orElse(false);
             case "require-name" -> draft.requireName = items.one(parser, key, Words::bool);
             default -> {
                 items.problem(parser, "unknown key '" + key + "': a rule has " + KEYS);
@@ -159,6 +168,7 @@ final class RuleParser {
         private List<String> methods = List.of();
         private List<PathPrefix> paths = List.of();
         private List<String> roles = List.of();
+        private boolean byAddress;
         private Optional<Boolean> requireName = Optional.empty();
 
         Draft(String name, int line) {
@@ -180,12 +190,13 @@ final class RuleParser {
                     && protocols.isEmpty()
                     && methods.isEmpty()
                     && paths.isEmpty()
-                    && roles.isEmpty()) {
+                    && roles.isEmpty()
+                    && !byAddress) {
                 return Condition.NONE;
             }
             Set<Route> allRoutes = EnumSet.noneOf(Route.class);
             routes.forEach(allRoutes::addAll);
-            return new Condition(ports, allRoutes, set(protocols), set(methods), paths, set(roles));
+            return new Condition(ports, allRoutes, set(protocols), set(methods), paths, set(roles), byAddress);
         }
 
         private static <T> Set<T> set(Collection<T> items) {

@@ -7,7 +7,7 @@ import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.HostSyntax;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.resolve.Resolution;
-import dev.tailnet.proxy.resolve.Resolver;
+import dev.tailnet.proxy.resolve.Resolvers;
 import dev.tailnet.proxy.route.RouteTable;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -21,11 +21,11 @@ import java.util.Locale;
 public final class NameLookup {
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
-    private final Resolver resolver;
+    private final Resolvers resolvers;
     private final RouteTable routes;
 
-    public NameLookup(Resolver resolver, RouteTable routes) {
-        this.resolver = resolver;
+    public NameLookup(Resolvers resolvers, RouteTable routes) {
+        this.resolvers = resolvers;
         this.routes = routes;
     }
 
@@ -38,7 +38,9 @@ public final class NameLookup {
                     document.setSuccess(
                             new ResolveDocument(text, List.of(routed(address)), null, "no lookup", false, null));
                 case Host.Name(String name) ->
-                    resolver.resolve(name, PATIENCE, executor)
+                    resolvers
+                            .everywhere()
+                            .resolve(name, PATIENCE, executor)
                             .addListener((Future<Resolution> done) -> document.setSuccess(report(name, done)));
             }
         } catch (ConnectFailure e) {
@@ -47,8 +49,9 @@ public final class NameLookup {
         return document;
     }
 
-    Future<Resolution> lookUp(String name, EventExecutor executor) {
-        return resolver.resolve(name, PATIENCE, executor);
+    /** @param inTailnet whether nobody else is to hear of the name */
+    Future<Resolution> lookUp(String name, boolean inTailnet, EventExecutor executor) {
+        return (inTailnet ? resolvers.tailnet() : resolvers.everywhere()).resolve(name, PATIENCE, executor);
     }
 
     List<PolicyTrial.Way> ways(List<InetAddress> addresses) {

@@ -3,6 +3,7 @@ package dev.tailnet.agent.status;
 import dev.tailnet.agent.policy.PolicyText;
 import dev.tailnet.agent.policy.PolicyTrial;
 import dev.tailnet.proxy.policy.Policy;
+import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
@@ -73,14 +74,21 @@ public final class PolicyPages {
         }
         Policy policy = view.policy().current();
         if (request.target().host() instanceof Host.Address(InetAddress address)) {
-            return answer.setSuccess(json(PolicyTrial.of(policy, request, names.ways(List.of(address)))));
+            return answer.setSuccess(json(PolicyTrial.of(policy, request, List.of(), names.ways(List.of(address)))));
         }
-        if (!PolicyTrial.goesOn(policy, request)) {
-            return answer.setSuccess(json(PolicyTrial.of(policy, request, List.of())));
+        boolean isRefused = policy.onTarget(request) instanceof Verdict.Refused;
+        if (isRefused && !policy.mayAllowByAnotherName(request)) {
+            return answer.setSuccess(json(PolicyTrial.of(policy, request, List.of(), List.of())));
         }
-        names.lookUp(request.target().host().toString(), executor).addListener((Future<Resolution> done) -> {
-            List<InetAddress> found = done.isSuccess() ? done.getNow().addresses() : List.of();
-            answer.setSuccess(json(PolicyTrial.of(policy, request, names.ways(found))));
+        names.lookUp(request.target().host().toString(), isRefused, executor).addListener((Future<Resolution> done) -> {
+            PolicyTrial trial = done.isSuccess()
+                    ? PolicyTrial.of(
+                            policy,
+                            request,
+                            done.getNow().alsoCalled(),
+                            names.ways(done.getNow().addresses()))
+                    : PolicyTrial.of(policy, request, List.of(), List.of());
+            answer.setSuccess(json(trial));
         });
         return answer;
     }

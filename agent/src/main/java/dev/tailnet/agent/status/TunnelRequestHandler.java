@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +72,8 @@ final class TunnelRequestHandler extends ChannelInboundHandlerAdapter {
         HttpHeaders fields = request.headers();
         try {
             Target target = Target.parse(request.uri());
-            asked = new LocalRequest(target, address(fields.get(ADDRESS)), fields.getInt(PROCESS, 0), way(fields));
+            asked = new LocalRequest(
+                    target, address(fields.get(ADDRESS)), List.of(), fields.getInt(PROCESS, 0), way(fields));
         } catch (ConnectFailure e) {
             refuse(ctx, HttpResponseStatus.BAD_REQUEST, e.getMessage());
         }

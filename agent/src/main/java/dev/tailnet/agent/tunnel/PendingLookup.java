@@ -25,7 +25,8 @@ final class PendingLookup extends PendingOperation<Resolution, NodeEvent.Resolve
     void complete(NodeEvent.Resolved event) {
         // That there is no such name is an answer too.
         if (event.code() == Code.OK || event.code() == Code.NO_SUCH_NAME) {
-            trySuccess(new Resolution(named(event.addresses()), event.timeToLive(), describe(event), false));
+            trySuccess(new Resolution(
+                    named(event.addresses()), event.alsoCalled(), event.timeToLive(), describe(event), false));
         } else {
             fail(event.code(), event.message());
         }

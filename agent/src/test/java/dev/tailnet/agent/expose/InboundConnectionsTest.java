@@ -203,7 +203,7 @@ class InboundConnectionsTest {
         }
 
         @Override
-        public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+        public Verdict onAddress(ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
             return Verdict.allowed();
         }
     }

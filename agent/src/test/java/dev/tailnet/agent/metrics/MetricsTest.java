@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tailnet.agent.audit.AuditCounts;
 import dev.tailnet.agent.audit.AuditReport;
+import dev.tailnet.agent.audit.InboundDecision;
 import dev.tailnet.agent.expose.InboundCounts;
 import dev.tailnet.agent.expose.Refusal;
 import dev.tailnet.agent.node.NodeState;
@@ -21,6 +22,7 @@ import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.Host;
+import dev.tailnet.proxy.request.InboundRequest;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.request.TunnelEnd;
@@ -208,9 +210,29 @@ class MetricsTest {
 
         assertThat(metrics.scrape())
                 .contains(
-                        "tailnet_policy_decisions_total{decision=\"deny\",rule=\"rule-7\"} 2.0",
-                        "tailnet_policy_decisions_total{decision=\"deny\",rule=\"rule-199\"} 1.0",
-                        "tailnet_policy_decisions_total{decision=\"deny\",rule=\"(others)\"} 100.0");
+                        "tailnet_policy_decisions_total{decision=\"deny\",direction=\"outbound\",rule=\"rule-7\"} 2.0",
+                        "tailnet_policy_decisions_total{decision=\"deny\",direction=\"outbound\",rule=\"rule-199\"} 1.0",
+                        "tailnet_policy_decisions_total{decision=\"deny\",direction=\"outbound\",rule=\"(others)\"} 100.0");
+    }
+
+    @Test
+    void countsWhatComesInByItsOwnRules() {
+        var peer = new InetSocketAddress("100.64.0.9", 50_000);
+        var request = new InboundRequest(false, peer, "web.tailnet.test", List.of(), peer);
+        metrics.decided(refused("ssh"));
+        metrics.decided(new InboundDecision(1, request, null, new Ruling("enforce", "ssh", null), null));
+        metrics.decided(new InboundDecision(
+                2,
+                request,
+                null,
+                new Ruling("enforce", "ssh", null),
+                new ConnectFailure(FailureReason.NOT_ALLOWED, "words")));
+
+        assertThat(metrics.scrape())
+                .contains(
+                        "tailnet_policy_decisions_total{decision=\"deny\",direction=\"outbound\",rule=\"ssh\"} 1.0",
+                        "tailnet_policy_decisions_total{decision=\"allow\",direction=\"inbound\",rule=\"ssh\"} 1.0",
+                        "tailnet_policy_decisions_total{decision=\"deny\",direction=\"inbound\",rule=\"ssh\"} 1.0");
     }
 
     private static Decision refused(String rule) {

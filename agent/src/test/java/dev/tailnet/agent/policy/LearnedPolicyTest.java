@@ -28,9 +28,10 @@ class LearnedPolicyTest {
                         mode: enforce
                         default: deny
                         rules:
-                          - name: learned-tcp-22
+                          - name: learned-tcp-22-by-address
                             action: allow
                             cidrs: ['198.51.100.7']
+                            by-address: true
                             ports: 22
                             protocols: tcp
                           - name: learned-tcp-443

@@ -2,12 +2,15 @@ package dev.tailnet.agent.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.proxy.policy.rules.CompiledRules;
 import dev.tailnet.proxy.policy.rules.Effect;
+import dev.tailnet.proxy.policy.rules.Facts;
 import dev.tailnet.proxy.policy.rules.Mode;
 import dev.tailnet.proxy.policy.rules.Rule;
 import dev.tailnet.proxy.policy.rules.RuleProtocol;
 import dev.tailnet.proxy.policy.rules.RuleSet;
 import dev.tailnet.proxy.request.Route;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -16,6 +19,32 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyFileTest {
+    @Test
+    void byAddressIsAboutWhoAsksForTheAddressItself() {
+        var rules = CompiledRules.of(valid("""
+                rules:
+                  - name: ssh
+                    action: allow
+                    cidrs: 198.51.100.7
+                    by-address: true
+                """));
+        InetAddress address = InetAddress.ofLiteral("198.51.100.7");
+        var usage = new Facts.Usage(22, RuleProtocol.TCP, Route.DIRECT, null, null);
+        assertThat(rules.judge(new Facts(null, address, null, usage)).effect()).isEqualTo(Effect.ALLOW);
+        assertThat(rules.judge(new Facts("evil.example", address, null, usage)).effect())
+                .isEqualTo(Effect.DENY);
+        assertThat(rules.foresee(new Facts("evil.example", null, null, usage)).effect())
+                .as("nor is the name looked up for it")
+                .isEqualTo(Effect.DENY);
+        assertThat(PolicyFile.read(
+                                "test.yaml",
+                                "rules:\n  - {name: x, action: allow, hosts: a.example, by-address: true}\n")
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("by-address is about clients that give no name");
+    }
+
     @Test
     void readsEveryKey() {
         RuleSet rules = valid("""

@@ -84,7 +84,7 @@ class PresetPoliciesTest {
         var client = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         var request = new ConnectRequest(1, ConnectRequest.Protocol.SOCKS5, client, null, Target.parse(target));
         return policy.onTarget(request) instanceof Verdict.Allowed
-                && policy.onAddress(request, SOMEWHERE, route) instanceof Verdict.Allowed;
+                && policy.onAddress(request, List.of(), SOMEWHERE, route) instanceof Verdict.Allowed;
     }
 
     private static Policy policy(String text) {

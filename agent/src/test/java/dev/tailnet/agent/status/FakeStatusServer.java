@@ -6,6 +6,8 @@ import dev.tailnet.proxy.datagram.DatagramCounters;
 import dev.tailnet.proxy.dns.DnsCounts;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.resolve.CacheCounts;
+import dev.tailnet.proxy.resolve.Resolver;
+import dev.tailnet.proxy.resolve.Resolvers;
 import dev.tailnet.proxy.server.EventLoops;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The endpoint of a {@link FakeAgent}, whose node answers what a test wants. */
 final class FakeStatusServer implements AutoCloseable {
+    private static final Resolver NO_NAMES =
+            (name, timeout, executor) -> executor.newFailedFuture(new IOException("no names here"));
+
     private static final int TIMEOUT_MILLIS = 10_000;
 
     final FakeAgent agent = new FakeAgent();
@@ -54,9 +59,7 @@ final class FakeStatusServer implements AutoCloseable {
                 loops.group(),
                 agent,
                 localApi,
-                new NameLookup(
-                        (name, timeout, executor) -> executor.newFailedFuture(new IOException("no names here")),
-                        ip -> Route.TAILNET),
+                new NameLookup(new Resolvers(NO_NAMES, NO_NAMES), ip -> Route.TAILNET),
                 new Metrics(new Sources(
                         agent::nodeState,
                         agent::self,

@@ -19,6 +19,7 @@ import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.resolve.CacheCounts;
 import dev.tailnet.proxy.resolve.Resolution;
 import dev.tailnet.proxy.resolve.Resolver;
+import dev.tailnet.proxy.resolve.Resolvers;
 import dev.tailnet.proxy.server.EventLoops;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -59,6 +60,7 @@ class StatusServerTest {
             ? executor.newFailedFuture(new ConnectFailure(FailureReason.RESOLUTION_FAILED, "SERVFAIL"))
             : executor.newSucceededFuture(new Resolution(
                     name.equals("db.test") ? List.of(InetAddress.ofLiteral("100.64.0.7")) : List.of(),
+                    List.of(),
                     Duration.ofSeconds(5),
                     "MagicDNS",
                     true));
@@ -75,7 +77,7 @@ class StatusServerTest {
                 loops.group(),
                 agent,
                 new LocalApi(loops.group(), () -> null),
-                new NameLookup(names, address -> Route.TAILNET),
+                new NameLookup(new Resolvers(names, names), address -> Route.TAILNET),
                 new Metrics(new Sources(
                         agent::nodeState,
                         agent::self,

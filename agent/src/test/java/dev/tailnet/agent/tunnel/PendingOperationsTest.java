@@ -101,7 +101,7 @@ class PendingOperationsTest {
         PendingLookup lookup = lookup(1);
 
         pending.resolved(new NodeEvent.Resolved(
-                1, Code.OK, Source.SPLIT_DNS, Duration.ofMinutes(10), List.of(ADDRESS), "192.0.2.53", ""));
+                1, Code.OK, Source.SPLIT_DNS, Duration.ofMinutes(10), List.of(ADDRESS), List.of(), "192.0.2.53", ""));
 
         InetAddress address = lookup.getNow().addresses().getFirst();
         assertThat(new InetSocketAddress(address, 80).getHostString()).isEqualTo("db.internal");
@@ -121,7 +121,7 @@ class PendingOperationsTest {
     void saysWhyALookupFailed(Code code, FailureReason reason, String message) {
         PendingLookup lookup = lookup(1);
 
-        pending.resolved(new NodeEvent.Resolved(1, code, Source.UNKNOWN, null, List.of(), "", "SERVFAIL"));
+        pending.resolved(new NodeEvent.Resolved(1, code, Source.UNKNOWN, null, List.of(), List.of(), "", "SERVFAIL"));
 
         assertThat(failure(lookup).reason()).isEqualTo(reason);
         assertThat(failure(lookup).getMessage()).contains(message);
@@ -132,9 +132,17 @@ class PendingOperationsTest {
         PendingLookup lookup = lookup(1);
 
         pending.resolved(new NodeEvent.Resolved(
-                1, Code.NO_SUCH_NAME, Source.MAGICDNS, Duration.ofSeconds(10), List.of(), "", "no such name"));
+                1,
+                Code.NO_SUCH_NAME,
+                Source.MAGICDNS,
+                Duration.ofSeconds(10),
+                List.of(),
+                List.of(),
+                "",
+                "no such name"));
 
-        assertThat(lookup.getNow()).isEqualTo(new Resolution(List.of(), Duration.ofSeconds(10), "MagicDNS", false));
+        assertThat(lookup.getNow())
+                .isEqualTo(new Resolution(List.of(), List.of(), Duration.ofSeconds(10), "MagicDNS", false));
     }
 
     @Test
@@ -184,8 +192,8 @@ class PendingOperationsTest {
         PendingDial dial = dial(1, ADDRESS);
         PendingLookup lookup = lookup(1);
 
-        pending.resolved(
-                new NodeEvent.Resolved(1, Code.NO_SUCH_NAME, Source.UNKNOWN, null, List.of(), "", "no such name"));
+        pending.resolved(new NodeEvent.Resolved(
+                1, Code.NO_SUCH_NAME, Source.UNKNOWN, null, List.of(), List.of(), "", "no such name"));
 
         assertThat(lookup.isDone()).isTrue();
         assertThat(dial.isDone()).isFalse();
@@ -212,7 +220,7 @@ class PendingOperationsTest {
     void ignoresEventsOfNobody() {
         pending.dialed(new NodeEvent.Dialed(9, Code.OK, ""));
         pending.closed(new NodeEvent.Closed(9, Code.OK, 0, 0, ""));
-        pending.resolved(new NodeEvent.Resolved(9, Code.OK, Source.SYSTEM, null, List.of(ADDRESS), "", ""));
+        pending.resolved(new NodeEvent.Resolved(9, Code.OK, Source.SYSTEM, null, List.of(ADDRESS), List.of(), "", ""));
     }
 
     private PendingQuery query(long id) {

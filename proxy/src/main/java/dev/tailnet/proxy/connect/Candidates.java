@@ -25,7 +25,12 @@ record Candidates(
         @Nullable String rule) {
 
     /** Routes each address and has the policy judge it on that route; an address that nobody has is not even a question. */
-    static Candidates of(ConnectRequest request, List<InetAddress> addresses, RouteTable routes, Policy policy) {
+    static Candidates of(
+            ConnectRequest request,
+            List<InetAddress> addresses,
+            List<String> alsoCalled,
+            RouteTable routes,
+            Policy policy) {
         var overTailnet = new ArrayList<Candidate>(addresses.size());
         var directly = new ArrayList<Candidate>(0);
         ConnectFailure failure = null;
@@ -36,9 +41,9 @@ record Candidates(
                 failure = failure == null ? unowned(address) : failure;
                 continue;
             }
-            switch (policy.onAddress(request, address, route)) {
+            switch (policy.onAddress(request, alsoCalled, address, route)) {
                 case Verdict.Allowed allowed ->
-                    (isOutside(route) ? directly : overTailnet).add(new Candidate(address, route, allowed));
+                    (isOutside(route) ? directly : overTailnet).add(new Candidate(address, route, alsoCalled, allowed));
                 case Verdict.Refused(String refusedBy, String message) -> {
                     if (failure == null) {
                         failure = new ConnectFailure(FailureReason.NOT_ALLOWED, message);
@@ -58,7 +63,7 @@ record Candidates(
     static Candidates ofName(ConnectRequest request, Policy policy) {
         return switch (policy.onUnresolved(request, Route.UPSTREAM_PROXY)) {
             case Verdict.Allowed allowed ->
-                new Candidates(List.of(new Candidate(null, Route.UPSTREAM_PROXY, allowed)), null, null);
+                new Candidates(List.of(new Candidate(null, Route.UPSTREAM_PROXY, List.of(), allowed)), null, null);
             case Verdict.Refused(String refusedBy, String message) ->
                 new Candidates(List.of(), new ConnectFailure(FailureReason.NOT_ALLOWED, message), refusedBy);
         };

@@ -13,7 +13,7 @@ import dev.tailnet.proxy.request.ConnectRequest.Protocol;
 import dev.tailnet.proxy.request.LocalRequest;
 import dev.tailnet.proxy.request.PlainRequest;
 import dev.tailnet.proxy.request.Target;
-import dev.tailnet.proxy.resolve.Resolver;
+import dev.tailnet.proxy.resolve.Resolvers;
 import dev.tailnet.proxy.route.RouteTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Connector {
     final Policy policy;
     final Readiness readiness;
-    final Resolver resolver;
+    final Resolvers resolvers;
     final RouteTable routes;
     final Ways ways;
     final AuditSink audit;
@@ -40,7 +40,7 @@ public final class Connector {
     public Connector(
             Policy policy,
             Readiness readiness,
-            Resolver resolver,
+            Resolvers resolvers,
             RouteTable routes,
             Ways ways,
             AuditSink audit,
@@ -48,7 +48,7 @@ public final class Connector {
             Sockets sockets) {
         this.policy = policy;
         this.readiness = readiness;
-        this.resolver = resolver;
+        this.resolvers = resolvers;
         this.routes = routes;
         this.ways = ways;
         this.audit = audit;
@@ -79,7 +79,8 @@ public final class Connector {
 
     /** One of such a command. */
     public ConnectRequest request(Protocol protocol, SocketAddress client, LocalRequest asked) {
-        return new ConnectRequest(ids.incrementAndGet(), protocol, client, null, asked.target(), null, asked.at());
+        return new ConnectRequest(
+                ids.incrementAndGet(), protocol, client, null, asked.target(), null, asked.at(), asked.alsoCalled());
     }
 
     private void install(Connection connection, ConnectRequest request, Replies replies, boolean passesSocket) {
@@ -130,28 +131,18 @@ public final class Connector {
      */
     public @Nullable Trail reuse(ConnectRequest request, Candidate way) {
         Policy now = policy.current();
-        Candidate allowed = readiness.isReady() && now.onTarget(request) instanceof Verdict.Allowed
-                ? mayTake(now, request, way)
+        return readiness.isReady()
+                        && leads(request.target(), way)
+                        && way.judgedBy(now, request) instanceof Verdict.Allowed allowed
+                ? Trail.reusing(this, request, now, way.allowedBy(allowed))
                 : null;
-        return allowed == null ? null : Trail.reusing(this, request, now, allowed);
     }
 
-    private @Nullable Candidate mayTake(Policy now, ConnectRequest request, Candidate way) {
-        Target target = request.target();
+    private boolean leads(Target target, Candidate way) {
         InetAddress address = way.address();
-        Verdict verdict;
-        if (address == null) {
-            if (ways.proxiedFor(target) == null) {
-                return null;
-            }
-            verdict = now.onUnresolved(request, way.route());
-        } else {
-            if (ways.routesTo(target, routes).routeOf(address) != way.route()) {
-                return null;
-            }
-            verdict = now.onAddress(request, address, way.route());
-        }
-        return verdict instanceof Verdict.Allowed allowed ? new Candidate(address, way.route(), allowed) : null;
+        return address == null
+                ? ways.proxiedFor(target) != null
+                : ways.routesTo(target, routes).routeOf(address) == way.route();
     }
 
     /**
@@ -175,9 +166,14 @@ public final class Connector {
         try {
             connection.admit();
         } catch (ConnectFailure e) {
-            new Trail(this, request, policy.current()).failed(e);
+            turnAway(request, e);
             throw e;
         }
+    }
+
+    /** Tells the audit of a request that takes no step. */
+    public void turnAway(ConnectRequest request, ConnectFailure why) {
+        new Trail(this, request, policy.current()).failed(why);
     }
 
     /**

@@ -6,8 +6,8 @@ import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.Host;
-import dev.tailnet.proxy.resolve.Resolution;
 import dev.tailnet.proxy.resolve.Resolver;
+import dev.tailnet.proxy.resolve.Resolvers;
 import dev.tailnet.proxy.route.RouteTable;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
@@ -34,6 +34,8 @@ abstract sealed class Steps<C> extends DefaultPromise<C> permits Opening, FlowOp
     final Trail trail;
     /** The one that was in force when the request began: one policy answers all questions about it. */
     final Policy policy;
+    /** What is said of the target's name, unless another name of the same host is allowed; null where the name itself is. */
+    private Verdict.@Nullable Refused refusedAsAsked;
     /** The step that is under way. */
     @Nullable
     Future<?> pending;
@@ -89,11 +91,20 @@ abstract sealed class Steps<C> extends DefaultPromise<C> permits Opening, FlowOp
                 trail.allowedBy(allowed);
                 awaitNode();
             }
-            case Verdict.Refused(String refusedBy, String message) -> {
-                trail.refusedBy(refusedBy);
-                fail(new ConnectFailure(FailureReason.NOT_ALLOWED, message));
+            case Verdict.Refused refused -> {
+                if (policy.mayAllowByAnotherName(request)) {
+                    refusedAsAsked = refused;
+                    awaitNode();
+                } else {
+                    refuse(refused);
+                }
             }
         }
+    }
+
+    private void refuse(Verdict.Refused refused) {
+        trail.refusedBy(refused.rule());
+        fail(new ConnectFailure(FailureReason.NOT_ALLOWED, refused.message()));
     }
 
     private void awaitNode() {
@@ -122,49 +133,64 @@ abstract sealed class Steps<C> extends DefaultPromise<C> permits Opening, FlowOp
     private void resolve() {
         InetAddress at = request.at();
         if (at != null) {
-            trail.addresses(List.of(at), null);
+            trail.address(at, request.alsoCalled());
             judgeAddresses();
             return;
         }
         switch (request.target().host()) {
             case Host.Address(InetAddress address) -> {
-                trail.addresses(List.of(address), null);
+                trail.address(address, List.of());
                 judgeAddresses();
             }
             case Host.Name(String name) -> {
-                Ways.Proxied proxied = connector.ways.proxiedFor(request.target());
-                Resolver resolver = proxied == null ? connector.resolver : proxied.names();
-                trail.startStep();
-                Duration patience = connector.timeouts.lookup();
-                var lookup = Watchdog.over(
-                        resolver.resolve(name, patience, executor),
-                        patience,
-                        executor,
-                        () -> new ConnectFailure(
-                                FailureReason.RESOLUTION_TIMEOUT, "the lookup of " + name + " did not end"),
-                        nothing -> {});
-                await(lookup, answer -> {
-                    trail.lookedUp();
-                    if (answer.isSuccess()) {
-                        Resolution resolution = answer.getNow();
-                        trail.addresses(resolution.addresses(), resolution.answeredBy());
-                        judgeAddresses();
-                    } else {
-                        ConnectFailure failure = failure(answer.cause());
-                        if (proxied != null && failure.reason() == FailureReason.NOT_ON_TAILNET) {
-                            reachOneOf(Candidates.ofName(request, policy));
-                        } else {
-                            fail(failure);
-                        }
-                    }
-                });
+                Verdict.Refused refused = refusedAsAsked;
+                Resolvers resolvers = connector.resolvers;
+                if (refused != null) {
+                    // Nobody outside the tailnet hears of a name that is refused.
+                    lookUp(name, resolvers.tailnet(), () -> refuse(refused));
+                } else if (connector.ways.proxiedFor(request.target()) != null) {
+                    lookUp(name, resolvers.tailnet(), () -> reachOneOf(Candidates.ofName(request, policy)));
+                } else {
+                    lookUp(name, resolvers.everywhere(), null);
+                }
             }
         }
     }
 
+    /** @param elsewhere what to do with a name that is not the tailnet's, where only the tailnet is asked */
+    private void lookUp(String name, Resolver resolver, @Nullable Runnable elsewhere) {
+        trail.startStep();
+        Duration patience = connector.timeouts.lookup();
+        var lookup = Watchdog.over(
+                resolver.resolve(name, patience, executor),
+                patience,
+                executor,
+                () -> new ConnectFailure(FailureReason.RESOLUTION_TIMEOUT, "the lookup of " + name + " did not end"),
+                nothing -> {});
+        await(lookup, answer -> {
+            trail.lookedUp();
+            if (answer.isSuccess()) {
+                trail.found(answer.getNow());
+                judgeAddresses();
+                return;
+            }
+            ConnectFailure failure = failure(answer.cause());
+            if (elsewhere != null && failure.reason() == FailureReason.NOT_ON_TAILNET) {
+                elsewhere.run();
+            } else {
+                fail(failure);
+            }
+        });
+    }
+
     private void judgeAddresses() {
+        Verdict.Refused refused = refusedAsAsked;
+        if (refused != null && trail.alsoCalled().isEmpty()) {
+            refuse(refused);
+            return;
+        }
         RouteTable routes = connector.ways.routesTo(request.target(), connector.routes);
-        reachOneOf(Candidates.of(request, trail.addresses(), routes, policy));
+        reachOneOf(Candidates.of(request, trail.addresses(), trail.alsoCalled(), routes, policy));
     }
 
     private void reachOneOf(Candidates judged) {

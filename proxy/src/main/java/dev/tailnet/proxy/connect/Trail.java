@@ -9,6 +9,7 @@ import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.TunnelEnd;
+import dev.tailnet.proxy.resolve.Resolution;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -28,6 +29,7 @@ public final class Trail {
     private final Policy policy;
 
     private List<InetAddress> addresses = List.of();
+    private List<String> alsoCalled = List.of();
     private @Nullable String answeredBy;
     private @Nullable Candidate dialed;
     private Ruling ruling;
@@ -78,9 +80,20 @@ public final class Trail {
         lookupNanos = System.nanoTime() - stepStart;
     }
 
-    void addresses(List<InetAddress> found, @Nullable String by) {
-        addresses = found;
-        answeredBy = by;
+    /** The address is known without a lookup. */
+    void address(InetAddress known, List<String> names) {
+        addresses = List.of(known);
+        alsoCalled = names;
+    }
+
+    void found(Resolution resolution) {
+        addresses = resolution.addresses();
+        alsoCalled = resolution.alsoCalled();
+        answeredBy = resolution.answeredBy();
+    }
+
+    List<String> alsoCalled() {
+        return alsoCalled;
     }
 
     List<InetAddress> addresses() {
@@ -133,7 +146,9 @@ public final class Trail {
     /** Ends what was established unless this policy allows it. From any thread. */
     boolean endIfDenied(Policy current) {
         Consumer<ConnectFailure> action = ending;
-        if (action == null || endedFor != null || !(judge(current) instanceof Verdict.Refused refused)) {
+        if (action == null
+                || endedFor != null
+                || !(way().judgedBy(current, request) instanceof Verdict.Refused refused)) {
             return false;
         }
         var why = new ConnectFailure(FailureReason.NOT_ALLOWED, "the policy has changed: " + refused.message());
@@ -147,17 +162,6 @@ public final class Trail {
         Candidate to = way();
         return policy.onShownName(
                 request, Objects.requireNonNull(to.address(), "only an address needs a name"), to.route(), name);
-    }
-
-    private Verdict judge(Policy current) {
-        Verdict onTarget = current.onTarget(request);
-        if (onTarget instanceof Verdict.Refused) {
-            return onTarget;
-        }
-        Candidate to = way();
-        return to.address() == null
-                ? current.onUnresolved(request, to.route())
-                : current.onAddress(request, to.address(), to.route());
     }
 
     /** The decision: nothing came of the request. */

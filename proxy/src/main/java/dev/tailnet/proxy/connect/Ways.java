@@ -5,7 +5,6 @@ import dev.tailnet.proxy.dial.Gateway;
 import dev.tailnet.proxy.dial.Upstream;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.Target;
-import dev.tailnet.proxy.resolve.Resolver;
 import dev.tailnet.proxy.route.RouteTable;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -20,22 +19,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tailnet dials what is neither direct nor through an upstream proxy
  * @param direct dials from this host's own network
- * @param proxied for direct targets; null when none goes through an upstream proxy
+ * @param proxied for direct targets; null when none goes through an upstream proxy. A name that the tailnet does not know is
+ *     left to it
  */
-public record Ways(Dialer tailnet, Dialer direct, @Nullable Proxied proxied) {
-
-    /**
-     * The way through an upstream proxy.
-     *
-     * @param names answers for the tailnet's names only; for any other it fails with {@code NOT_ON_TAILNET}, and that
-     *     one is left to the proxy
-     */
-    public record Proxied(Gateway gateway, Resolver names) {}
+public record Ways(Dialer tailnet, Dialer direct, @Nullable Gateway proxied) {
 
     /** The way through the upstream proxy, should a target outside the tailnet take it. */
     @Nullable
-    Proxied proxiedFor(Target target) {
-        return proxied != null && proxied.gateway().carries(target) ? proxied : null;
+    Gateway proxiedFor(Target target) {
+        return proxied != null && proxied.carries(target) ? proxied : null;
     }
 
     /** What leads to a target's addresses. */
@@ -62,11 +54,10 @@ public record Ways(Dialer tailnet, Dialer direct, @Nullable Proxied proxied) {
     }
 
     private Gateway gateway() {
-        return Objects.requireNonNull(proxied, "a way through a proxy that there is none of")
-                .gateway();
+        return Objects.requireNonNull(proxied, "a way through a proxy that there is none of");
     }
 
     private boolean isProxied(Target target, InetAddress address) {
-        return proxied != null && proxied.gateway().carries(target, address);
+        return proxied != null && proxied.carries(target, address);
     }
 }

@@ -6,6 +6,7 @@ import dev.tailnet.proxy.connect.OpenFlow;
 import dev.tailnet.proxy.dial.DatagramConduit;
 import dev.tailnet.proxy.dial.DatagramDialer;
 import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.Target;
 import dev.tailnet.proxy.request.TunnelEnd;
 import io.netty.buffer.ByteBuf;
@@ -36,6 +37,9 @@ public final class DatagramSession<K> {
 
     /** The one that has been quiet for longest comes first. */
     private final SequencedMap<K, Flow<K>> flows = new LinkedHashMap<>();
+
+    /** When the audit was told of keys for which there was no room, the first told first; as many as there may be flows. */
+    private final SequencedMap<K, Long> turnedAway = new LinkedHashMap<>();
 
     private final LongObjectMap<Flow<K>> open = new LongObjectHashMap<>();
     private final DatagramConduit.Receiver receiver = new FromTargets();
@@ -119,6 +123,7 @@ public final class DatagramSession<K> {
         if (flows.size() >= limits.targets()) {
             Flow<K> quietest = flows.firstEntry().getValue();
             if (quietest.isUsed(now, limits.inUse())) {
+                turnAway(key, target, now);
                 return null;
             }
             end(quietest, TunnelEnd.Cause.FINISHED, "made way for another target");
@@ -128,6 +133,26 @@ public final class DatagramSession<K> {
         flows.put(key, flow);
         opening.addListener((Future<OpenFlow> done) -> decided(flow, done));
         return flow;
+    }
+
+    /** The audit hears of it once for as long as a refusal holds: a client hears nothing, and goes on sending. */
+    private void turnAway(K key, Target target, long now) {
+        Long before = turnedAway.get(key);
+        if (before != null && now - before < limits.refusal().toNanos()) {
+            return;
+        }
+        turnedAway.remove(key);
+        if (turnedAway.size() >= limits.targets()) {
+            turnedAway.pollFirstEntry();
+        }
+        turnedAway.put(key, now);
+        connector.turnAway(
+                client.request(connector, key, target),
+                new ConnectFailure(
+                        FailureReason.TOO_MANY_CONNECTIONS,
+                        "there are " + limits.targets() + " " + limits.what()
+                                + " in use, as many as may be: its datagrams are dropped until one is quiet for "
+                                + limits.inUse().toSeconds() + " s"));
     }
 
     private DatagramConduit conduit() throws ConnectFailure {

@@ -7,7 +7,8 @@ import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.HostSyntax;
 import dev.tailnet.proxy.resolve.DnsForwarder;
 import dev.tailnet.proxy.resolve.Resolution;
-import dev.tailnet.proxy.resolve.Resolver;
+import dev.tailnet.proxy.resolve.Resolvers;
+import dev.tailnet.proxy.route.RouteTable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.dns.DnsRecordType;
@@ -17,11 +18,15 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,20 +44,22 @@ final class Answerer {
     private static final int CODE_MASK = 0xf;
 
     private final Policy policy;
-    private final Resolver resolver;
+    private final Resolvers resolvers;
     private final DnsForwarder forwarder;
+    private final RouteTable routes;
     private final BooleanSupplier nodeIsUp;
     private final ToldNames told = new ToldNames();
     private final AtomicInteger underWay = new AtomicInteger();
     private final LongAdder answered = new LongAdder();
-    private final LongAdder refused = new LongAdder();
+    private final LongAdder refusedQueries = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder malformed = new LongAdder();
 
-    Answerer(Policy policy, Resolver resolver, DnsForwarder forwarder, BooleanSupplier nodeIsUp) {
+    Answerer(Policy policy, Resolvers resolvers, DnsForwarder forwarder, RouteTable routes, BooleanSupplier nodeIsUp) {
         this.policy = policy;
-        this.resolver = resolver;
+        this.resolvers = resolvers;
         this.forwarder = forwarder;
+        this.routes = routes;
         this.nodeIsUp = nodeIsUp;
     }
 
@@ -61,7 +68,7 @@ final class Answerer {
     }
 
     DnsCounts counts() {
-        return new DnsCounts(answered.sum(), refused.sum(), failed.sum(), malformed.sum());
+        return new DnsCounts(answered.sum(), refusedQueries.sum(), failed.sum(), malformed.sum());
     }
 
     /**
@@ -72,7 +79,7 @@ final class Answerer {
     Future<ByteBuf> answer(Request request, ByteBufAllocator allocator, EventExecutor executor) {
         return switch (request) {
             case Request.Unusable unusable -> {
-                (unusable.code().equals(DnsResponseCode.FORMERR) ? malformed : refused).increment();
+                (unusable.code().equals(DnsResponseCode.FORMERR) ? malformed : refusedQueries).increment();
                 yield executor.newSucceededFuture(Response.empty(allocator, unusable, unusable.code()));
             }
             case Request.Query query -> new Answering(query, allocator, executor).begin();
@@ -86,6 +93,10 @@ final class Answerer {
         private final EventExecutor executor;
         private final Promise<ByteBuf> response;
         private final long deadline = System.nanoTime() + PATIENCE.toNanos();
+        private final String name;
+        /** One policy answers all questions about the query. */
+        private final Policy asked = policy.current();
+
         private @Nullable Future<?> step;
 
         Answering(Request.Query query, ByteBufAllocator allocator, EventExecutor executor) {
@@ -93,19 +104,18 @@ final class Answerer {
             this.allocator = allocator;
             this.executor = executor;
             this.response = executor.newPromise();
+            this.name = withoutDot(query.name()).toLowerCase(Locale.ROOT);
         }
 
         Future<ByteBuf> begin() {
             if (query.edns() != null && query.edns().version() != 0) {
-                refused.increment();
+                refusedQueries.increment();
                 return response.setSuccess(Response.badVersion(allocator, query));
             }
-            String name = withoutDot(query.name()).toLowerCase(Locale.ROOT);
-            if (policy.onLookup(name) instanceof Verdict.Refused(String rule, String message)) {
-                LOGGER.debug("Refused to look up {}: {} ({})", name, message, rule);
-                refused.increment();
-                return response.setSuccess(Response.empty(
-                        allocator, query, policy.hidesNames() ? DnsResponseCode.NXDOMAIN : DnsResponseCode.REFUSED));
+            String host = isAddress(query.type()) ? hostName(name) : null;
+            Verdict.Refused refused = asked.onLookup(name) instanceof Verdict.Refused denied ? denied : null;
+            if (refused != null && (host == null || !asked.mayAllowByAnotherName(name))) {
+                return refuse(refused);
             }
             if (underWay.incrementAndGet() > MOST) {
                 underWay.decrementAndGet();
@@ -118,17 +128,30 @@ final class Answerer {
                     step.cancel(true);
                 }
             });
-            String host = isAddress(query.type()) ? hostName(name) : null;
             if (host == null) {
                 forward();
-            } else {
+            } else if (refused == null) {
                 resolve(host);
+            } else {
+                resolveInTailnet(host, refused);
+            }
+            return response;
+        }
+
+        private Future<ByteBuf> refuse(Verdict.Refused refused) {
+            LOGGER.debug("Refused to look up {}: {} ({})", name, refused.message(), refused.rule());
+            ByteBuf message = Response.empty(
+                    allocator, query, asked.hidesNames() ? DnsResponseCode.NXDOMAIN : DnsResponseCode.REFUSED);
+            if (response.trySuccess(message)) {
+                refusedQueries.increment();
+            } else {
+                message.release();
             }
             return response;
         }
 
         private void resolve(String host) {
-            Future<Resolution> lookup = resolver.resolve(host, remaining(), executor);
+            Future<Resolution> lookup = resolvers.everywhere().resolve(host, remaining(), executor);
             step = lookup;
             lookup.addListener((Future<Resolution> done) -> {
                 if (response.isDone()) {
@@ -146,13 +169,41 @@ final class Answerer {
             });
         }
 
+        /** For a name that is refused, unless the tailnet has a host of another name by it that is not. */
+        private void resolveInTailnet(String host, Verdict.Refused refused) {
+            Future<Resolution> lookup = resolvers.tailnet().resolve(host, remaining(), executor);
+            step = lookup;
+            lookup.addListener((Future<Resolution> done) -> {
+                if (response.isDone()) {
+                    return;
+                }
+                if (done.isSuccess() && !done.getNow().alsoCalled().isEmpty()) {
+                    found(host, done.getNow());
+                } else {
+                    refuse(refused);
+                }
+            });
+        }
+
         private void found(String host, Resolution resolution) {
+            List<InetAddress> allowed = new ArrayList<>();
+            Verdict.Refused refused = null;
+            for (InetAddress address : resolution.addresses()) {
+                switch (asked.onAnswer(host, resolution.alsoCalled(), address, routes.routeOf(address))) {
+                    case Verdict.Allowed yes -> allowed.add(address);
+                    case Verdict.Refused no -> refused = refused == null ? no : refused;
+                }
+            }
+            if (allowed.isEmpty() && refused != null) {
+                refuse(refused);
+                return;
+            }
             int length = query.type().equals(DnsRecordType.A) ? 4 : 16;
-            List<InetAddress> ofFamily = resolution.addresses().stream()
+            List<InetAddress> ofFamily = allowed.stream()
                     .filter(address -> address.getAddress().length == length)
                     .toList();
             Duration timeToLive = resolution.timeToLive() == null ? UNSAID : resolution.timeToLive();
-            told.tell(host, ofFamily, timeToLive);
+            told.tell(host, ofFamily, resolution.alsoCalled(), timeToLive);
             succeed(Response.addresses(allocator, query, ofFamily, timeToLive));
         }
 
@@ -168,9 +219,58 @@ final class Answerer {
                 } else if (saysNoSuchName(done.getNow()) && !nodeIsUp.getAsBoolean()) {
                     fail(new IllegalStateException("the tailnet may know the name, once the node is up"));
                 } else {
-                    succeed(Response.forwarded(allocator, done.getNow()));
+                    passOn(done.getNow());
                 }
             });
+        }
+
+        /** An address that is denied is not told by others either. */
+        private void passOn(byte[] message) {
+            if (!asked.judgesAnswers()) {
+                succeed(Response.forwarded(allocator, message));
+                return;
+            }
+            ForwardedAddresses addresses;
+            try {
+                addresses = ForwardedAddresses.in(message);
+            } catch (IllegalArgumentException e) {
+                fail(e);
+                return;
+            }
+            Map<Boolean, List<ForwardedAddresses.Found>> byVerdict = addresses.found().stream()
+                    .collect(Collectors.partitioningBy(
+                            found -> asked.onAnswer(name, List.of(), found.address(), routes.routeOf(found.address()))
+                                    instanceof Verdict.Allowed));
+            List<ForwardedAddresses.Found> denied = Objects.requireNonNull(byVerdict.get(false));
+            if (denied.isEmpty()) {
+                succeed(Response.forwarded(allocator, message));
+            } else if (denied.stream().allMatch(ForwardedAddresses.Found::isAdditional)) {
+                succeed(Response.forwarded(allocator, addresses.withoutAdditional(message)));
+            } else {
+                withoutDenied(Objects.requireNonNull(byVerdict.get(true)), denied.getFirst());
+            }
+        }
+
+        private void withoutDenied(List<ForwardedAddresses.Found> allowed, ForwardedAddresses.Found denied) {
+            List<ForwardedAddresses.Found> wanted = allowed.stream()
+                    .filter(found -> found.type() == query.type().intValue() && !found.isAdditional())
+                    .toList();
+            if (!isAddress(query.type())) {
+                succeed(Response.empty(allocator, query, DnsResponseCode.NOERROR));
+            } else if (wanted.isEmpty()) {
+                refuse(new Verdict.Refused(
+                        "address", "no address is left that may be told, " + denied.address() + " may not"));
+            } else {
+                long seconds = wanted.stream()
+                        .mapToLong(ForwardedAddresses.Found::timeToLive)
+                        .min()
+                        .orElseThrow();
+                succeed(Response.addresses(
+                        allocator,
+                        query,
+                        wanted.stream().map(ForwardedAddresses.Found::address).toList(),
+                        Duration.ofSeconds(seconds)));
+            }
         }
 
         private void succeed(ByteBuf message) {

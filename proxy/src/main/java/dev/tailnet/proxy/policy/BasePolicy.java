@@ -4,6 +4,7 @@ import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,7 @@ public final class BasePolicy implements Policy {
     }
 
     @Override
-    public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+    public Verdict onAddress(ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
         Ban ban = banOnAddress(request, address, route);
         return ban == null ? onRoute(request, address, route) : ban.refusal();
     }
@@ -59,6 +60,15 @@ public final class BasePolicy implements Policy {
         InetAddress meant = EmbeddedAddress.in(address);
         AddressKind kind = AddressKind.of(meant);
         return kind.mayBeReachedBy(route) ? null : Ban.of(kind, shown(request, address, meant), address, meant);
+    }
+
+    /** The same for an address that is only told: nobody says for what port, and a name of this host may be known to be it. */
+    static @Nullable Ban banOnAnswer(String name, InetAddress address, Route route) {
+        InetAddress meant = EmbeddedAddress.in(address);
+        AddressKind kind = AddressKind.of(meant);
+        return isThisHost(name) || kind.mayBeReachedBy(route)
+                ? null
+                : Ban.of(kind, name + " (" + address.getHostAddress() + ")", address, meant);
     }
 
     /** Whether the way may be used, whatever is at its end. */

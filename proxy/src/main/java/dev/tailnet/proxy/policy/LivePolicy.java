@@ -4,6 +4,7 @@ import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.InboundRequest;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A policy that is replaced as a whole while it is in use. Safe for use by any thread. */
@@ -40,13 +41,33 @@ public final class LivePolicy implements Policy {
     }
 
     @Override
+    public boolean mayAllowByAnotherName(ConnectRequest request) {
+        return current.mayAllowByAnotherName(request);
+    }
+
+    @Override
+    public boolean mayAllowByAnotherName(String name) {
+        return current.mayAllowByAnotherName(name);
+    }
+
+    @Override
+    public boolean judgesAnswers() {
+        return current.judgesAnswers();
+    }
+
+    @Override
+    public Verdict onAnswer(String name, List<String> alsoCalled, InetAddress address, Route route) {
+        return current.onAnswer(name, alsoCalled, address, route);
+    }
+
+    @Override
     public boolean hidesNames() {
         return current.hidesNames();
     }
 
     @Override
-    public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
-        return current.onAddress(request, address, route);
+    public Verdict onAddress(ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
+        return current.onAddress(request, alsoCalled, address, route);
     }
 
     @Override

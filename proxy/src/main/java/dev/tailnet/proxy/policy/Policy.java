@@ -4,6 +4,7 @@ import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.InboundRequest;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what may be reached. Asked twice for a name: before it is looked up, and for each address that came of it, or for the way when none will. Never blocks. */
@@ -23,6 +24,14 @@ public interface Policy {
     Verdict onTarget(ConnectRequest request);
 
     /**
+     * Whether a request whose name {@link #onTarget} refuses may be allowed by another name of the same host, which a lookup in the
+     * tailnet tells. Not where a rule is against the name itself.
+     */
+    default boolean mayAllowByAnotherName(ConnectRequest request) {
+        return false;
+    }
+
+    /**
      * Judges a name that somebody wants to have looked up, without saying what for. Allowed unless a policy says otherwise:
      * to know an address opens no way to it.
      *
@@ -32,7 +41,28 @@ public interface Policy {
         return Verdict.allowed();
     }
 
-    /** Whether a name that {@link #onLookup} refuses is to be said not to exist. */
+    /** The same as {@link #mayAllowByAnotherName(ConnectRequest)} for a name that {@link #onLookup} refuses. */
+    default boolean mayAllowByAnotherName(String name) {
+        return false;
+    }
+
+    /** Whether {@link #onAnswer} may say anything but yes. */
+    default boolean judgesAnswers() {
+        return false;
+    }
+
+    /**
+     * Judges an address that is about to be told to who looked up its name, whatever it is wanted for.
+     *
+     * @param name as in {@link #onLookup}
+     * @param alsoCalled its other names, which rules may be about
+     * @param route the way that leads to the address
+     */
+    default Verdict onAnswer(String name, List<String> alsoCalled, InetAddress address, Route route) {
+        return Verdict.allowed();
+    }
+
+    /** Whether a name that {@link #onLookup} refuses, or that has no address left, is to be said not to exist. */
     default boolean hidesNames() {
         return false;
     }
@@ -40,10 +70,11 @@ public interface Policy {
     /**
      * Judges an address before it is dialed.
      *
+     * @param alsoCalled the target's other names, which rules may be about
      * @param address the host itself, or what its name resolved to
      * @param route the way that leads to the address
      */
-    Verdict onAddress(ConnectRequest request, InetAddress address, Route route);
+    Verdict onAddress(ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route);
 
     /**
      * Judges a way on which a name is not looked up here: the upstream proxy at its end does that, and dials what it finds, so

@@ -4,6 +4,7 @@ import dev.tailnet.proxy.policy.rules.Finding;
 import dev.tailnet.proxy.policy.rules.Rule;
 import dev.tailnet.proxy.request.ConnectRequest;
 import java.net.InetAddress;
+import java.util.List;
 
 /**
  * What is said of a refusal by the user's rules: the host, the rule and where to change it.
@@ -43,8 +44,9 @@ record RefusalTexts(String source) {
                         + " HTTP Host): " + why + ". Ask for the host by its name, or set require-name in " + source);
     }
 
-    String shown(ConnectRequest request, InetAddress address, InetAddress meant) {
-        return BasePolicy.shown(request, address, meant) + ", port "
+    String shown(ConnectRequest request, List<String> alsoCalled, InetAddress address, InetAddress meant) {
+        String names = alsoCalled.isEmpty() ? "" : ", also called " + String.join(" and ", alsoCalled);
+        return BasePolicy.shown(request, address, meant) + names + ", port "
                 + request.target().port();
     }
 }

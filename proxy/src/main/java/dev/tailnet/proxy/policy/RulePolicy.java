@@ -16,6 +16,8 @@ import dev.tailnet.proxy.request.HostSyntax;
 import dev.tailnet.proxy.request.InboundRequest;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
+import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +81,49 @@ public final class RulePolicy implements Policy {
     }
 
     @Override
-    public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+    public boolean mayAllowByAnotherName(ConnectRequest request) {
+        return mayAllowByAnotherName(RequestFacts.of(request, null, null));
+    }
+
+    @Override
+    public boolean mayAllowByAnotherName(String name) {
+        return mayAllowByAnotherName(Facts.ofLookup(name));
+    }
+
+    private boolean mayAllowByAnotherName(Facts facts) {
+        String name = facts.name();
+        return set.mode() == Mode.ENFORCE
+                && name != null
+                && !BasePolicy.isThisHost(name)
+                && rules.foresee(facts).rule() == null
+                && rules.mayAllowAnotherNameOf(name);
+    }
+
+    @Override
+    public boolean judgesAnswers() {
+        return set.mode() == Mode.ENFORCE;
+    }
+
+    @Override
+    public Verdict onAnswer(String name, List<String> alsoCalled, InetAddress address, Route route) {
+        if (!judgesAnswers()) {
+            return Verdict.allowed();
+        }
+        InetAddress meant = EmbeddedAddress.in(address);
+        Facts facts = new Facts(name, address, meant.equals(address) ? null : meant, null);
+        Ban ban = BasePolicy.banOnAnswer(name, address, route);
+        if (ban != null && !isLifted(ban, facts)) {
+            return ban.refusal();
+        }
+        String shown = name + " (" + address.getHostAddress() + ")";
+        Finding finding = find(facts, alsoCalled, rules::foresee);
+        return finding.effect() != Effect.DENY && isPrivateByTheWay(facts, meant, route)
+                ? texts.privateAddress(shown)
+                : obey(finding, shown);
+    }
+
+    @Override
+    public Verdict onAddress(ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
         Facts facts = RequestFacts.of(request, address, route);
         Ban ban = base.banOnAddress(request, address, route);
         if (ban != null && !isLifted(ban, facts)) {
@@ -88,17 +132,18 @@ public final class RulePolicy implements Policy {
         if (base.onRoute(request, address, route) instanceof Verdict.Refused closed) {
             return closed;
         }
-        return isAsked() ? onRules(request, address, facts, route) : Verdict.allowed();
+        return isAsked() ? onRules(request, alsoCalled, address, facts, route) : Verdict.allowed();
     }
 
-    private Verdict onRules(ConnectRequest request, InetAddress address, Facts facts, Route route) {
+    private Verdict onRules(
+            ConnectRequest request, List<String> alsoCalled, InetAddress address, Facts facts, Route route) {
         InetAddress meant = EmbeddedAddress.in(address);
-        Finding finding = rules.judge(facts);
+        Finding finding = find(facts, alsoCalled, rules::judge);
         if (finding.effect() == Effect.DENY) {
-            return obey(finding, texts.shown(request, address, meant));
+            return obey(finding, texts.shown(request, alsoCalled, address, meant));
         }
         if (isPrivateByTheWay(facts, meant, route)) {
-            return enforce(texts.privateAddress(texts.shown(request, address, meant)));
+            return enforce(texts.privateAddress(texts.shown(request, alsoCalled, address, meant)));
         }
         if (!requiresName(request, finding.rule())) {
             return obey(finding, "");
@@ -169,6 +214,19 @@ public final class RulePolicy implements Policy {
                 && BasePolicy.isThisHost(facts.name())
                 && rules.allowsName(facts);
         return isByName || rules.allowsAddress(facts, ban::isLiftedBy);
+    }
+
+    /** Asks the rules about all names of one host: a denial by any of them holds, and else an allowance by any. */
+    private static Finding find(Facts facts, List<String> alsoCalled, Function<Facts, Finding> question) {
+        Finding found = question.apply(facts);
+        for (String other : alsoCalled) {
+            Finding byOther = question.apply(facts.called(other));
+            boolean isFinal = found.rule() != null && found.effect() == Effect.DENY;
+            if (!isFinal && byOther.rule() != null && (byOther.effect() == Effect.DENY || found.rule() == null)) {
+                found = byOther;
+            }
+        }
+        return found;
     }
 
     private boolean isPrivateByTheWay(Facts facts, InetAddress meant, Route route) {

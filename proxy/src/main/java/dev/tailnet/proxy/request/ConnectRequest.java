@@ -2,6 +2,7 @@ package dev.tailnet.proxy.request;
 
 import java.net.InetAddress;
 import java.net.SocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param role the name of the client's user; null for one that was not asked for it
  * @param http the request that is to be passed on; null for a tunnel or datagrams
  * @param at the one address of the target's host that may be dialed, which a lookup here has told; null when there is none such
+ * @param alsoCalled the host's other names, as that lookup has told them
  */
 public record ConnectRequest(
         long id,
@@ -20,11 +22,12 @@ public record ConnectRequest(
         @Nullable String role,
         Target target,
         @Nullable PlainRequest http,
-        @Nullable InetAddress at) {
+        @Nullable InetAddress at,
+        List<String> alsoCalled) {
 
     /** One for a tunnel or datagrams. */
     public ConnectRequest(long id, Protocol protocol, SocketAddress client, @Nullable String role, Target target) {
-        this(id, protocol, client, role, target, null, null);
+        this(id, protocol, client, role, target, null, null, List.of());
     }
 
     /** One that may be of plain HTTP. */
@@ -35,7 +38,7 @@ public record ConnectRequest(
             @Nullable String role,
             Target target,
             @Nullable PlainRequest http) {
-        this(id, protocol, client, role, target, http, null);
+        this(id, protocol, client, role, target, http, null, List.of());
     }
 
     /** The way a request came in. */

@@ -88,14 +88,31 @@ public final class HostSyntax {
     }
 
     private static boolean endsInNumber(String name) {
-        String last = name.substring(name.lastIndexOf('.') + 1);
-        return last.chars().allMatch(c -> c >= '0' && c <= '9')
-                || (last.startsWith("0x") && last.chars().skip(2).allMatch(c -> Character.digit(c, 16) >= 0));
+        int last = name.lastIndexOf('.') + 1;
+        return name.startsWith("0x", last) ? areDigits(name, last + 2, 16) : areDigits(name, last, 10);
+    }
+
+    private static boolean areDigits(String name, int from, int radix) {
+        for (int i = from; i < name.length(); i++) {
+            if (Character.digit(name.charAt(i), radix) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String normalised(String bare, String text) throws ConnectFailure {
         String ascii = bare;
-        if (!bare.chars().allMatch(c -> c < 0x80)) {
+        if (!isAscii(bare)) {
             try {
                 ascii = IDN.toASCII(bare, IDN.ALLOW_UNASSIGNED);
             } catch (IllegalArgumentException e) {

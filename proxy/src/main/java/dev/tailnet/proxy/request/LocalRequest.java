@@ -1,6 +1,7 @@
 package dev.tailnet.proxy.request;
 
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at the one address of the target's host that is to be dialed, as a lookup here has told it; null when the host is to be
  *     looked up
+ * @param alsoCalled the host's other names, as that lookup has told them
  * @param process the process that it asks for, by its own word; 0 for itself
  * @param way how the bytes come
  */
-public record LocalRequest(Target target, @Nullable InetAddress at, int process, Way way) {
+public record LocalRequest(Target target, @Nullable InetAddress at, List<String> alsoCalled, int process, Way way) {
 
     /** How what the target is sent comes here, and what it answers goes back. */
     public enum Way {
@@ -27,6 +29,11 @@ public record LocalRequest(Target target, @Nullable InetAddress at, int process,
     public LocalRequest withoutName() {
         return at == null
                 ? this
-                : new LocalRequest(new Target(new Host.Address(at), target.port()), null, process, way);
+                : new LocalRequest(new Target(new Host.Address(at), target.port()), null, List.of(), process, way);
+    }
+
+    /** The same with the host's other names. */
+    public LocalRequest alsoCalled(List<String> names) {
+        return new LocalRequest(target, at, names, process, way);
     }
 }

@@ -40,7 +40,7 @@ class CandidatesTest {
         }
 
         @Override
-        public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+        public Verdict onAddress(ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
             return route == Route.DIRECT ? Verdict.refused("rule", "not direct") : Verdict.allowed();
         }
     };
@@ -62,7 +62,8 @@ class CandidatesTest {
         assertThat(candidates.failure()).isNull();
         assertThat(candidates.rule()).isNull();
         assertThat(candidates.inOrder())
-                .containsExactly(new Candidate(InetAddress.ofLiteral("10.0.0.1"), Route.SUBNET, Verdict.allowed()));
+                .containsExactly(
+                        new Candidate(InetAddress.ofLiteral("10.0.0.1"), Route.SUBNET, List.of(), Verdict.allowed()));
     }
 
     @Test
@@ -85,6 +86,10 @@ class CandidatesTest {
         List<InetAddress> parsed =
                 Arrays.stream(addresses).map(InetAddress::ofLiteral).toList();
         return Candidates.of(
-                REQUEST, parsed, address -> ROUTES.getOrDefault(address.getHostAddress(), Route.DIRECT), policy);
+                REQUEST,
+                parsed,
+                List.of(),
+                address -> ROUTES.getOrDefault(address.getHostAddress(), Route.DIRECT),
+                policy);
     }
 }

@@ -108,7 +108,8 @@ class ConnectFaultsTest {
             }
 
             @Override
-            public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+            public Verdict onAddress(
+                    ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
                 return Verdict.allowed();
             }
         };

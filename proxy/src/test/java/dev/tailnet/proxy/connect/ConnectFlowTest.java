@@ -19,6 +19,7 @@ import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -98,7 +99,8 @@ class ConnectFlowTest {
             }
 
             @Override
-            public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+            public Verdict onAddress(
+                    ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
                 return Verdict.allowed();
             }
         };
@@ -122,7 +124,8 @@ class ConnectFlowTest {
             }
 
             @Override
-            public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+            public Verdict onAddress(
+                    ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
                 return address.equals(OTHER_LOOPBACK)
                         ? Verdict.refused("test", address.getHostAddress() + " is refused")
                         : Verdict.allowed();

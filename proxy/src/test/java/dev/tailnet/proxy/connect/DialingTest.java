@@ -54,7 +54,7 @@ class DialingTest {
     private final Connector connector = new Connector(
             TestProxy.ALLOW_ALL,
             new TestReadiness(),
-            resolver,
+            resolver.resolvers(),
             address -> routes.getOrDefault(address, Route.DIRECT),
             new Ways(dialer, dialer, null),
             audit,

@@ -6,6 +6,7 @@ import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.Target;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A policy that takes every request for one to this port: a test cannot listen on the ports that the world uses. */
@@ -27,8 +28,8 @@ record OnOtherPort(Policy policy, int port) implements Policy {
     }
 
     @Override
-    public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
-        return policy.onAddress(moved(request), address, route);
+    public Verdict onAddress(ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
+        return policy.onAddress(moved(request), alsoCalled, address, route);
     }
 
     @Override

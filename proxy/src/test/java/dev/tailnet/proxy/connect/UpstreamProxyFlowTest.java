@@ -79,11 +79,12 @@ class UpstreamProxyFlowTest {
             throws Exception {
         var at = new Target(new Host.Address(LOOPBACK), port);
         Resolver tailnetNames = (name, timeout, executor) -> names.containsKey(name)
-                ? executor.newSucceededFuture(new Resolution(List.of(names.get(name)), null, "tailnet", false))
+                ? executor.newSucceededFuture(
+                        new Resolution(List.of(names.get(name)), List.of(), null, "tailnet", false))
                 : executor.newFailedFuture(new ConnectFailure(FailureReason.NOT_ON_TAILNET, name + " is a stranger"));
         var gateway = new ProxyGateway(
                 new UpstreamProxy(protocol, at, null), NoProxy.of(List.of(noProxy)), it -> false, NO_LOOKUP, RELAY);
-        return TestProxy.start(options, new Ways.Proxied(gateway, tailnetNames));
+        return TestProxy.start(options, gateway, tailnetNames);
     }
 
     @ParameterizedTest

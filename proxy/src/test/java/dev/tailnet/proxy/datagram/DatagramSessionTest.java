@@ -20,6 +20,7 @@ import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class DatagramSessionTest {
-    private static final DatagramLimits LIMITS = new DatagramLimits(2, Duration.ZERO, Duration.ofHours(1), 2, 100);
+    private static final DatagramLimits LIMITS =
+            new DatagramLimits("targets", 2, Duration.ZERO, Duration.ofHours(1), 2, 100);
 
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private TestProxy proxy;
@@ -70,11 +72,29 @@ class DatagramSessionTest {
     @Test
     void whatIsInUseDoesNotMakeWay() throws Exception {
         DatagramSession<String> session =
-                session(new DatagramLimits(1, Duration.ofHours(1), Duration.ofHours(1), 2, 100));
+                session(new DatagramLimits("targets", 1, Duration.ofHours(1), Duration.ofHours(1), 2, 100));
         assertThat(exchange(session, "a", "1")).isEqualTo("a1");
         send(session, "b", "2");
         assertThat(exchange(session, "a", "3")).isEqualTo("a3");
         assertThat(dropped(DropReason.TOO_MANY_TARGETS)).isEqualTo(1);
+    }
+
+    @Test
+    void theAuditHearsOnceOfATargetThatFindsNoRoom() throws Exception {
+        DatagramSession<String> session =
+                session(new DatagramLimits("targets", 1, Duration.ofHours(1), Duration.ofHours(1), 2, 100));
+        assertThat(exchange(session, "a", "1")).isEqualTo("a1");
+        assertThat(proxy.audit().decision().established()).isTrue();
+        for (String key : List.of("b", "b", "c", "c")) {
+            send(session, key, "2");
+        }
+        for (int refused = 0; refused < 2; refused++) {
+            ConnectFailure failure = proxy.audit().decision().failure();
+            assertThat(failure).hasMessageContaining("there are 1 targets in use");
+            assertThat(failure).extracting(ConnectFailure::reason).isEqualTo(FailureReason.TOO_MANY_CONNECTIONS);
+        }
+        assertThat(proxy.audit().isEmpty()).isTrue();
+        assertThat(dropped(DropReason.TOO_MANY_TARGETS)).isEqualTo(4);
     }
 
     @Test
@@ -86,7 +106,8 @@ class DatagramSessionTest {
         Decision decision = proxy.audit().decision();
         assertThat(decision.failure()).extracting(ConnectFailure::reason).isEqualTo(FailureReason.NETWORK_UNREACHABLE);
         assertThat(proxy.audit().isEmpty()).isTrue();
-        DatagramSession<String> forgetful = session(new DatagramLimits(2, Duration.ZERO, Duration.ZERO, 2, 100));
+        DatagramSession<String> forgetful =
+                session(new DatagramLimits("targets", 2, Duration.ZERO, Duration.ZERO, 2, 100));
         send(forgetful, "a", "1");
         send(forgetful, "a", "2");
         assertThat(proxy.audit().decision().established()).isFalse();
@@ -96,7 +117,7 @@ class DatagramSessionTest {
 
     @Test
     void aBoundedNumberWaits() throws Exception {
-        DatagramSession<String> session = session(new DatagramLimits(4, Duration.ZERO, Duration.ZERO, 2, 7));
+        DatagramSession<String> session = session(new DatagramLimits("targets", 4, Duration.ZERO, Duration.ZERO, 2, 7));
         var silent =
                 new Target(new Host.Name(TestResolver.SILENT), target.address().getPort());
         send(session, "a", silent, "123");

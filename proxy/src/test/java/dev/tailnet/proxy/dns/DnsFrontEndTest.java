@@ -30,6 +30,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,8 @@ class DnsFrontEndTest {
     private static final InetAddress V4 = InetAddress.ofLiteral("100.64.0.7");
     private static final InetAddress V6 = InetAddress.ofLiteral("fd7a:115c:a1e0::7");
     private static final int NO_EDNS = 0;
+
+    private static final InetAddress DENIED = InetAddress.ofLiteral("203.0.113.66");
 
     private final TestResolver resolver = new TestResolver();
     private final List<byte[]> forwarded = new ArrayList<>();
@@ -61,9 +64,21 @@ class DnsFrontEndTest {
         @Override
         public Verdict onAddress(
                 dev.tailnet.proxy.request.ConnectRequest request,
+                List<String> alsoCalled,
                 InetAddress address,
                 dev.tailnet.proxy.request.Route route) {
-            return TestProxy.ALLOW_ALL.onAddress(request, address, route);
+            return TestProxy.ALLOW_ALL.onAddress(request, List.of(), address, route);
+        }
+
+        @Override
+        public boolean judgesAnswers() {
+            return true;
+        }
+
+        @Override
+        public Verdict onAnswer(
+                String name, List<String> alsoCalled, InetAddress address, dev.tailnet.proxy.request.Route route) {
+            return address.equals(DENIED) ? Verdict.refused("test", "not for you") : Verdict.allowed();
         }
 
         @Override
@@ -74,13 +89,14 @@ class DnsFrontEndTest {
     private boolean namesAreHidden;
     private final DnsFrontEnd frontEnd = new DnsFrontEnd(
             policy,
-            resolver,
+            resolver.resolvers(),
             (query, timeout, executor) -> {
                 forwarded.add(query);
                 Promise<byte[]> forward = executor.newPromise();
                 forwards.add(forward);
                 return forward;
             },
+            address -> dev.tailnet.proxy.request.Route.DIRECT,
             () -> nodeIsUp);
     private final EmbeddedChannel udp = new EmbeddedChannel();
 
@@ -167,6 +183,88 @@ class DnsFrontEndTest {
         assertThat(forwarded).isEmpty();
     }
 
+    @Test
+    void addressesThatThePolicyDeniesAreLeftOut() {
+        resolver.add("mixed.test", DENIED, V4, V6);
+        resolver.add("bad.test", DENIED);
+        resolver.add("six.test", DENIED, V6);
+
+        assertThat(addresses(ask(query(7, "mixed.test.", DnsRecordType.A, NO_EDNS))))
+                .containsExactly(V4);
+        assertThat(ask(query(7, "bad.test.", DnsRecordType.A, NO_EDNS)).code()).isEqualTo(DnsResponseCode.REFUSED);
+        DatagramDnsResponse other = ask(query(7, "six.test.", DnsRecordType.A, NO_EDNS));
+        assertThat(other.code()).as("the name is there").isEqualTo(DnsResponseCode.NOERROR);
+        assertThat(addresses(other)).isEmpty();
+        namesAreHidden = true;
+        assertThat(ask(query(7, "bad.test.", DnsRecordType.A, NO_EDNS)).code()).isEqualTo(DnsResponseCode.NXDOMAIN);
+        assertThat(frontEnd.counts()).isEqualTo(new DnsCounts(2, 2, 0, 0));
+    }
+
+    @Test
+    void othersDoNotTellThemEither() {
+        assertThat(addresses(forward(DnsRecordType.A, answer(DENIED), answer(V4))))
+                .containsExactly(V4);
+        assertThat(forward(DnsRecordType.A, answer(DENIED)).code()).isEqualTo(DnsResponseCode.REFUSED);
+        assertThat(forward(DnsRecordType.ANY, answer(V4), answer(DENIED)).count(DnsSection.ANSWER))
+                .isZero();
+        assertThat(forward(DnsRecordType.ANY, answer(V4)).count(DnsSection.ANSWER))
+                .isOne();
+
+        byte[] hints = {0, 1, 0, 0, 4, 0, 8, (byte) 192, 0, 2, 1, (byte) 203, 0, 113, 66};
+        assertThat(forward(HTTPS, out -> record(out, "x.test.", HTTPS, 1, hints))
+                        .count(DnsSection.ANSWER))
+                .isZero();
+        hints[14] = 1;
+        assertThat(forward(HTTPS, out -> record(out, "x.test.", HTTPS, 1, hints))
+                        .count(DnsSection.ANSWER))
+                .isOne();
+        byte[] cutOff = {0, 1, 0, 0, 4, 0, 8, 1};
+        assertThat(forward(HTTPS, out -> record(out, "x.test.", HTTPS, 1, cutOff))
+                        .code())
+                .isEqualTo(DnsResponseCode.SERVFAIL);
+    }
+
+    @Test
+    void additionalAddressesAreLeftOutAsAWhole() {
+        byte[] query = query(9, "x.test.", DnsRecordType.SRV, NO_EDNS);
+        udp.writeInbound(packet(query));
+        ByteBuf out = header(query, 1, 2);
+        question(out, "x.test.", DnsRecordType.SRV);
+        record(out, "x.test.", DnsRecordType.SRV, 1, new byte[] {0, 0, 0, 0, 0, 80, 1, 'a', 0});
+        record(out, "a.", DnsRecordType.A, 1, DENIED.getAddress());
+        record(out, "a.", DnsRecordType.A, 1, V4.getAddress());
+        forwards.getLast().setSuccess(taken(out));
+
+        DatagramDnsResponse response = answer();
+        assertThat(response.count(DnsSection.ANSWER)).isOne();
+        assertThat(response.count(DnsSection.ADDITIONAL)).isZero();
+    }
+
+    private static final DnsRecordType HTTPS = DnsRecordType.valueOf(65);
+
+    @SafeVarargs
+    private DatagramDnsResponse forward(DnsRecordType type, Consumer<ByteBuf>... answers) {
+        byte[] query = query(9, "x.test.", type, NO_EDNS);
+        udp.writeInbound(packet(query));
+        ByteBuf out = header(query, answers.length, 0);
+        question(out, "x.test.", type);
+        for (Consumer<ByteBuf> answer : answers) {
+            answer.accept(out);
+        }
+        forwards.getLast().setSuccess(taken(out));
+        return answer();
+    }
+
+    private static Consumer<ByteBuf> answer(InetAddress address) {
+        return out -> record(out, "x.test.", DnsRecordType.A, 1, address.getAddress());
+    }
+
+    private static ByteBuf header(byte[] query, int answers, int additional) {
+        ByteBuf out = Unpooled.buffer();
+        out.writeShort(firstTwo(query)).writeShort(0x8100).writeShort(1).writeShort(answers);
+        return out.writeShort(0).writeShort(additional);
+    }
+
     @ParameterizedTest
     @CsvSource({"0,512", "100,512", "512,512", "1232,1232", "65535,4096"})
     void aResponseThatTheClientCannotTakeIsTruncated(int payload, int limit) {
@@ -243,12 +341,13 @@ class DnsFrontEndTest {
         tcp.pipeline()
                 .addLast(new TcpHandler(new Answerer(
                         policy,
-                        resolver,
+                        resolver.resolvers(),
                         (query, timeout, executor) -> {
                             Promise<byte[]> forward = executor.newPromise();
                             forwards.add(forward);
                             return forward;
                         },
+                        address -> dev.tailnet.proxy.request.Route.DIRECT,
                         () -> true)));
         byte[] message = query(1, "x.test.", DnsRecordType.TXT, NO_EDNS);
         tcp.writeInbound(new RequestDecoder.From(

@@ -13,6 +13,7 @@ import dev.tailnet.proxy.testing.TestProxy;
 import dev.tailnet.proxy.testing.TestProxy.Options;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,8 @@ class PlainHttpReuseTest {
             }
 
             @Override
-            public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+            public Verdict onAddress(
+                    ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
                 return Verdict.allowed();
             }
         };

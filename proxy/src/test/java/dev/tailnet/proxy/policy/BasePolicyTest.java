@@ -155,8 +155,8 @@ class BasePolicyTest {
                         "loopback",
                         "127.0.0.1 is this host itself, which the proxy does not lead to: add it to NO_PROXY, so that"
                                 + " clients connect to it by themselves"));
-        Verdict byName =
-                open.onAddress(request("evil.example", 80), InetAddress.ofLiteral("64:ff9b::7f00:1"), Route.DIRECT);
+        Verdict byName = open.onAddress(
+                request("evil.example", 80), List.of(), InetAddress.ofLiteral("64:ff9b::7f00:1"), Route.DIRECT);
         assertThat(byName)
                 .isInstanceOfSatisfying(
                         Verdict.Refused.class,
@@ -184,7 +184,7 @@ class BasePolicyTest {
     }
 
     private static Verdict judge(Policy policy, String address, int port, Route route) {
-        return policy.onAddress(request(address, port), InetAddress.ofLiteral(address), route);
+        return policy.onAddress(request(address, port), List.of(), InetAddress.ofLiteral(address), route);
     }
 
     private static ConnectRequest request(String host, int port) {

@@ -102,10 +102,11 @@ class RulePolicyTest {
     })
     void aBanIsLiftedOnlyByARuleThatMeansIt(String address, String block, boolean lifted) {
         Policy policy = enforce(Effect.ALLOW, allow("explicit", block));
-        Verdict verdict = policy.onAddress(request(address, 80), InetAddress.ofLiteral(address), Route.DIRECT);
+        Verdict verdict =
+                policy.onAddress(request(address, 80), List.of(), InetAddress.ofLiteral(address), Route.DIRECT);
         assertThat(verdict instanceof Verdict.Allowed).isEqualTo(lifted);
         assertThat(new RulePolicy(base, set(Mode.OPEN, Effect.ALLOW, allow("explicit", block)))
-                        .onAddress(request(address, 80), InetAddress.ofLiteral(address), Route.DIRECT))
+                        .onAddress(request(address, 80), List.of(), InetAddress.ofLiteral(address), Route.DIRECT))
                 .as("rules that are not asked lift nothing")
                 .isInstanceOf(Verdict.Refused.class);
     }
@@ -175,8 +176,8 @@ class RulePolicyTest {
         Policy policy = new RulePolicy(base, set(Mode.REPORT, Effect.ALLOW, deny("ads", "ads.example.com")));
         assertThat(policy.mode()).isEqualTo("report");
         assertThat(policy.onTarget(request("ads.example.com", 443))).isInstanceOf(Verdict.Allowed.class);
-        Verdict verdict =
-                policy.onAddress(request("ads.example.com", 443), InetAddress.ofLiteral("198.51.100.1"), Route.DIRECT);
+        Verdict verdict = policy.onAddress(
+                request("ads.example.com", 443), List.of(), InetAddress.ofLiteral("198.51.100.1"), Route.DIRECT);
         assertThat(verdict)
                 .isInstanceOfSatisfying(
                         Verdict.Allowed.class,
@@ -233,19 +234,20 @@ class RulePolicyTest {
                                 allow("net", "198.51.100.0/24"))));
         var request = request("198.51.100.1", 443);
         var address = InetAddress.ofLiteral("198.51.100.1");
-        assertThat(policy.onAddress(request, address, Route.DIRECT))
+        assertThat(policy.onAddress(request, List.of(), address, Route.DIRECT))
                 .isInstanceOfSatisfying(
                         Verdict.Allowed.class,
                         allowed -> assertThat(allowed.requiresName()).isTrue());
         assertThat(outcome(policy.onShownName(request, address, Route.DIRECT, name))
                         .replace("web", "allowed"))
                 .isEqualTo(outcome);
-        assertThat(policy.onAddress(request("198.51.100.1", 22), address, Route.DIRECT))
+        assertThat(policy.onAddress(request("198.51.100.1", 22), List.of(), address, Route.DIRECT))
                 .isInstanceOfSatisfying(
                         Verdict.Allowed.class,
                         allowed -> assertThat(allowed.requiresName()).isFalse());
         assertThat(outcome(policy.onAddress(
                         new ConnectRequest(1, Protocol.SOCKS5_UDP, CLIENT, null, request.target()),
+                        List.of(),
                         address,
                         Route.DIRECT)))
                 .isEqualTo("refused: require-name");
@@ -305,6 +307,97 @@ class RulePolicyTest {
                 .isEqualTo("default");
     }
 
+    @Test
+    void aHostIsJudgedByAllItsNames() {
+        Policy policy = enforce(
+                Effect.DENY,
+                allow("db", "db.tailnet.test"),
+                deny("no www", "www.tailnet.test"),
+                allow("short", "cache"),
+                deny("neither", "web"),
+                allow("web", "web.tailnet.test"));
+        assertThat(judge(policy, "db", "db.tailnet.test")).isEqualTo("db");
+        assertThat(judge(policy, "db", "db.elsewhere.test")).isEqualTo("refused: default");
+        assertThat(judge(policy, "www", "www.tailnet.test")).isEqualTo("refused: no www");
+        assertThat(judge(policy, "cache.tailnet.test", "cache")).isEqualTo("short");
+        assertThat(judge(policy, "web", "web.tailnet.test")).isEqualTo("refused: neither");
+        assertThat(judge(policy, "web.tailnet.test", "web")).isEqualTo("refused: neither");
+        assertThat(policy.onAddress(request("www", 80), List.of("www.tailnet.test"), PEER, Route.TAILNET))
+                .isInstanceOfSatisfying(
+                        Verdict.Refused.class,
+                        refused -> assertThat(refused.message())
+                                .startsWith(
+                                        "www (100.64.0.9), also called www.tailnet.test, port 80 is denied by rule 'no www'"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "db, true",
+        "cache.tailnet.test, true",
+        "cache.elsewhere.test, true",
+        "web, false",
+        "localhost, false",
+        "other, false",
+        "www.tailnet.test, false",
+        "db.elsewhere.test, false",
+        "cache, false"
+    })
+    void whatMayBeAllowedByAnotherName(String name, boolean may) {
+        Policy policy = enforce(
+                Effect.DENY,
+                allow("db", "db.tailnet.test"),
+                deny("no www", "www.tailnet.test"),
+                allow("short", "cache"),
+                deny("no web", "web", "web.tailnet.test"),
+                allow("web", "web.tailnet.test"));
+        assertThat(policy.mayAllowByAnotherName(request(name, 80)) && refuses(policy, name))
+                .isEqualTo(may);
+        assertThat(policy.mayAllowByAnotherName(name) && refuses(policy, name)).isEqualTo(may);
+        assertThat(new RulePolicy(base, set(Mode.REPORT, Effect.DENY, allow("all", ".tailnet.test")))
+                        .mayAllowByAnotherName(name))
+                .isFalse();
+    }
+
+    private static boolean refuses(Policy policy, String name) {
+        return policy.onTarget(request(name, 80)) instanceof Verdict.Refused;
+    }
+
+    @Test
+    void anAnswerIsJudgedByNameAndAddress() {
+        Policy policy = enforce(
+                Effect.DENY,
+                allow("db", "db.tailnet.test"),
+                allow("outside", ".example.com"),
+                deny("block", "203.0.113.0/24"),
+                allow("ssh", "198.51.100.0/24"));
+        assertThat(answer(policy, "db", "100.64.0.9", Route.TAILNET, "db.tailnet.test"))
+                .isEqualTo("db");
+        assertThat(answer(policy, "www.example.com", "192.0.2.1", Route.DIRECT)).isEqualTo("outside");
+        assertThat(answer(policy, "www.example.com", "203.0.113.7", Route.DIRECT))
+                .isEqualTo("refused: block");
+        assertThat(answer(policy, "www.example.com", "127.0.0.1", Route.DIRECT)).isEqualTo("refused: loopback");
+        assertThat(answer(policy, "www.example.com", "169.254.169.254", Route.DIRECT))
+                .isEqualTo("refused: link-local");
+        assertThat(answer(policy, "www.example.com", "100.64.0.7", Route.UNOWNED))
+                .isEqualTo("refused: tailnet-range");
+        assertThat(answer(policy, "www.example.com", "::ffff:127.0.0.1", Route.DIRECT))
+                .isEqualTo("refused: loopback");
+        assertThat(answer(policy, "other.test", "198.51.100.1", Route.DIRECT)).isEqualTo("ssh");
+        assertThat(answer(policy, "other.test", "192.0.2.1", Route.DIRECT)).isEqualTo("refused: default");
+        assertThat(answer(new RulePolicy(base, set(Mode.REPORT, Effect.DENY)), "other.test", "127.0.0.1", Route.DIRECT))
+                .isEqualTo("default");
+    }
+
+    private static String answer(Policy policy, String name, String address, Route route, String... alsoCalled) {
+        return outcome(policy.onAnswer(name, List.of(alsoCalled), InetAddress.ofLiteral(address), route));
+    }
+
+    private static final InetAddress PEER = InetAddress.ofLiteral("100.64.0.9");
+
+    private static String judge(Policy policy, String asked, String alsoCalled) {
+        return outcome(policy.onAddress(request(asked, 80), List.of(alsoCalled), PEER, Route.TAILNET));
+    }
+
     private static List<PortRange> port(int port) {
         return List.of(new PortRange(port, port));
     }
@@ -318,7 +411,7 @@ class RulePolicyTest {
     }
 
     private static String judge(Policy policy, String host, String address, Route route) {
-        return outcome(policy.onAddress(request(host, 443), InetAddress.ofLiteral(address), route));
+        return outcome(policy.onAddress(request(host, 443), List.of(), InetAddress.ofLiteral(address), route));
     }
 
     private static String outcome(Verdict verdict) {

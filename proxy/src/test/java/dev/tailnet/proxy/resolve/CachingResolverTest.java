@@ -158,6 +158,6 @@ class CachingResolverTest {
     }
 
     private static Resolution resolution(@Nullable Duration timeToLive, boolean exists) {
-        return new Resolution(exists ? List.of(ADDRESS) : List.of(), timeToLive, "test", false);
+        return new Resolution(exists ? List.of(ADDRESS) : List.of(), List.of(), timeToLive, "test", false);
     }
 }

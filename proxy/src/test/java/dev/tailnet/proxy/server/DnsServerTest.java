@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tailnet.proxy.dns.DnsFrontEnd;
+import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.testing.TestProxy;
 import dev.tailnet.proxy.testing.TestResolver;
 import java.io.DataInputStream;
@@ -94,8 +95,9 @@ class DnsServerTest {
     private DnsFrontEnd frontEnd() {
         return new DnsFrontEnd(
                 TestProxy.ALLOW_ALL,
-                resolver,
+                resolver.resolvers(),
                 (query, timeout, executor) -> executor.newFailedFuture(new IOException("nobody to ask")),
+                address -> Route.DIRECT,
                 () -> true);
     }
 

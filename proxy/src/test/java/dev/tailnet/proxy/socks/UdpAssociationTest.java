@@ -105,7 +105,7 @@ class UdpAssociationTest {
             client.send("silent", target.address().getPort(), "second");
             var lookup = proxy.resolver().nextUnanswered();
             Eventually.until(() -> proxy.counters().counts().associations() == 1);
-            lookup.setSuccess(new Resolution(List.of(LOOPBACK), null, "test", false));
+            lookup.setSuccess(new Resolution(List.of(LOOPBACK), List.of(), null, "test", false));
             assertThat(client.receive().text()).isEqualTo("first");
             assertThat(client.receive().text()).isEqualTo("second");
         }
@@ -120,7 +120,8 @@ class UdpAssociationTest {
             }
 
             @Override
-            public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+            public Verdict onAddress(
+                    ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
                 return Verdict.allowed();
             }
         };

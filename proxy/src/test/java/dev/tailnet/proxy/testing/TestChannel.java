@@ -43,14 +43,15 @@ public final class TestChannel extends EmbeddedChannel {
             }
 
             @Override
-            public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+            public Verdict onAddress(
+                    ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
                 return Verdict.allowed();
             }
         };
         connector = new Connector(
                 takesDown,
                 readiness,
-                resolver,
+                resolver.resolvers(),
                 address -> Route.DIRECT,
                 new Ways(new NettyDialer(), new NettyDialer(), null),
                 new RecordingAudit(),

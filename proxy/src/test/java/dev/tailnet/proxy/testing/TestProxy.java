@@ -6,11 +6,14 @@ import dev.tailnet.proxy.connect.Timeouts;
 import dev.tailnet.proxy.connect.Ways;
 import dev.tailnet.proxy.datagram.DatagramCounters;
 import dev.tailnet.proxy.datagram.Datagrams;
+import dev.tailnet.proxy.dial.Gateway;
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.relay.Sockets;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Route;
+import dev.tailnet.proxy.resolve.Resolver;
+import dev.tailnet.proxy.resolve.Resolvers;
 import dev.tailnet.proxy.server.BindFailure;
 import dev.tailnet.proxy.server.EpollFailure;
 import dev.tailnet.proxy.server.EventLoops;
@@ -34,7 +37,7 @@ public final class TestProxy implements AutoCloseable {
         }
 
         @Override
-        public Verdict onAddress(ConnectRequest request, InetAddress address, Route route) {
+        public Verdict onAddress(ConnectRequest request, List<String> alsoCalled, InetAddress address, Route route) {
             return Verdict.allowed();
         }
 
@@ -110,14 +113,15 @@ public final class TestProxy implements AutoCloseable {
         }
     }
 
-    private TestProxy(Options options, Ways.@Nullable Proxied proxied) throws BindFailure, EpollFailure {
+    private TestProxy(Options options, @Nullable Gateway gateway, @Nullable Resolver tailnetNames)
+            throws BindFailure, EpollFailure {
         loops = EventLoops.open(THREADS);
         connector = new Connector(
                 options.policy(),
                 readiness,
-                resolver,
+                tailnetNames == null ? resolver.resolvers() : new Resolvers(resolver, tailnetNames),
                 address -> routes.getOrDefault(address, defaultRoute),
-                new Ways(tailnet, direct, proxied),
+                new Ways(tailnet, direct, gateway),
                 audit,
                 options.timeouts(),
                 options.sockets());
@@ -136,12 +140,13 @@ public final class TestProxy implements AutoCloseable {
     }
 
     public static TestProxy start(Options options) throws BindFailure, EpollFailure {
-        return new TestProxy(options, null);
+        return new TestProxy(options, null, null);
     }
 
     /** One that reaches what is direct through another proxy. */
-    public static TestProxy start(Options options, Ways.Proxied proxied) throws BindFailure, EpollFailure {
-        return new TestProxy(options, proxied);
+    public static TestProxy start(Options options, Gateway gateway, Resolver tailnetNames)
+            throws BindFailure, EpollFailure {
+        return new TestProxy(options, gateway, tailnetNames);
     }
 
     public InetSocketAddress address() {

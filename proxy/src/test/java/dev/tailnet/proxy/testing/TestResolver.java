@@ -1,7 +1,10 @@
 package dev.tailnet.proxy.testing;
 
+import dev.tailnet.proxy.request.ConnectFailure;
+import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.resolve.Resolution;
 import dev.tailnet.proxy.resolve.Resolver;
+import dev.tailnet.proxy.resolve.Resolvers;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -19,11 +22,31 @@ public final class TestResolver implements Resolver {
     public static final String SILENT = "silent";
 
     private final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
+    private final Map<String, List<String>> alsoCalled = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final BlockingQueue<Promise<Resolution>> unanswered = new LinkedBlockingQueue<>();
 
     public void add(String name, InetAddress... addresses) {
         names.put(name, List.of(addresses));
+    }
+
+    /** A host of the tailnet, which goes by both names. */
+    public void addPeer(String full, InetAddress address) {
+        String label = full.substring(0, full.indexOf('.'));
+        add(full, address);
+        add(label, address);
+        alsoCalled.put(full, List.of(label));
+        alsoCalled.put(label, List.of(full));
+    }
+
+    /** This one, and one that knows only peers. */
+    public Resolvers resolvers() {
+        return new Resolvers(
+                this,
+                (name, timeout, executor) -> alsoCalled.containsKey(name)
+                        ? resolve(name, timeout, executor)
+                        : executor.newFailedFuture(
+                                new ConnectFailure(FailureReason.NOT_ON_TAILNET, name + " is no name of the tailnet")));
     }
 
     public List<String> asked() {
@@ -43,6 +66,7 @@ public final class TestResolver implements Resolver {
             unanswered.add(answer);
             return answer;
         }
-        return answer.setSuccess(new Resolution(names.getOrDefault(name, List.of()), null, "test", false));
+        return answer.setSuccess(new Resolution(
+                names.getOrDefault(name, List.of()), alsoCalled.getOrDefault(name, List.of()), null, "test", false));
     }
 }

@@ -17,6 +17,8 @@ public final class CompiledRules {
     /** Rules that an address yet unknown may turn out to fit. */
     private final Lane allowingBlocks;
 
+    private final OtherNames allowedNames;
+
     private CompiledRules(RuleSet set) {
         this.set = set;
         List<Rule> rules = set.rules();
@@ -34,6 +36,7 @@ public final class CompiledRules {
         }
         forAll = all.build(rules);
         allowingBlocks = blocks.build(rules).allowing();
+        allowedNames = OtherNames.allowedBy(rules);
     }
 
     /** Of those that are about what this host's programs connect to. */
@@ -136,6 +139,11 @@ public final class CompiledRules {
                     facts.name(), lanes -> found[0] |= lanes.allowing().has(facts, rule -> true));
         }
         return found[0];
+    }
+
+    /** Whether one of the rules that allow may be about another name of the host that goes by this one, a shorter or longer one. */
+    public boolean mayAllowAnotherNameOf(String name) {
+        return allowedNames.mayInclude(name);
     }
 
     /** The lowest positions so far of rules that deny and that allow. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param methods of plain HTTP, in capitals
  * @param paths of plain HTTP
  * @param roles the client's user has to be one of these
+ * @param byAddress the client has to have asked for the address itself, not for a name that leads there
  */
 public record Condition(
         List<PortRange> ports,
@@ -22,9 +23,11 @@ public record Condition(
         Set<RuleProtocol> protocols,
         Set<String> methods,
         List<PathPrefix> paths,
-        Set<String> roles) {
+        Set<String> roles,
+        boolean byAddress) {
 
-    public static final Condition NONE = new Condition(List.of(), Set.of(), Set.of(), Set.of(), List.of(), Set.of());
+    public static final Condition NONE =
+            new Condition(List.of(), Set.of(), Set.of(), Set.of(), List.of(), Set.of(), false);
 
     public Condition {
         ports = List.copyOf(ports);
@@ -35,12 +38,26 @@ public record Condition(
         roles = Set.copyOf(roles);
     }
 
+    /** One for names and addresses alike. */
+    public Condition(
+            List<PortRange> ports,
+            Set<Route> routes,
+            Set<RuleProtocol> protocols,
+            Set<String> methods,
+            List<PathPrefix> paths,
+            Set<String> roles) {
+        this(ports, routes, protocols, methods, paths, roles, false);
+    }
+
     boolean isNone() {
         return equals(NONE);
     }
 
     /** @param effect what a match would mean */
     Match matches(Facts facts, Effect effect) {
+        if (byAddress && facts.name() != null) {
+            return Match.NO;
+        }
         Usage usage = facts.usage();
         if (usage == null) {
             return isNone() ? Match.YES : Match.PERHAPS;
@@ -94,7 +111,8 @@ public record Condition(
 
     /** Whether everything that fits {@code other} fits this. */
     boolean covers(Condition other) {
-        return coversPorts(other)
+        return (!byAddress || other.byAddress)
+                && coversPorts(other)
                 && (routes.isEmpty() || (!other.routes.isEmpty() && routes.containsAll(other.routes)))
                 && coversProtocols(other)
                 && (methods.isEmpty() || (!other.methods.isEmpty() && methods.containsAll(other.methods)))

@@ -1,6 +1,8 @@
 package dev.tailnet.proxy.policy.rules;
 
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -13,20 +15,18 @@ final class HostIndex {
     /** Of rules that are given in their order. */
     static HostIndex of(List<Rule> rules) {
         var index = new HostIndex();
-        var builders = new HashMap<Place, Lanes.Builder>();
+        var places = new EnumMap<HostPattern.Scope, Map<Node, Lanes.Builder>>(HostPattern.Scope.class);
         for (int order = 0; order < rules.size(); order++) {
             Rule rule = rules.get(order);
             for (HostPattern pattern : rule.hosts()) {
-                Node node = index.node(pattern);
-                builders.computeIfAbsent(new Place(node, pattern.scope()), first -> new Lanes.Builder())
+                places.computeIfAbsent(pattern.scope(), first -> new IdentityHashMap<>())
+                        .computeIfAbsent(index.node(pattern), first -> new Lanes.Builder())
                         .add(order, rule.effect());
             }
         }
-        builders.forEach((place, lanes) -> place.node().set(place.scope(), lanes.build(rules)));
+        places.forEach((scope, nodes) -> nodes.forEach((node, lanes) -> node.set(scope, lanes.build(rules))));
         return index;
     }
-
-    private record Place(Node node, HostPattern.Scope scope) {}
 
     private Node node(HostPattern pattern) {
         Node node = root;

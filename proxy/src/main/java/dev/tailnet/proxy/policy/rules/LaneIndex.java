@@ -101,9 +101,14 @@ record LaneIndex(Ports anybody, Map<String, Ports> byRole) {
     private record Change(int order, Rest rest, boolean begins) {}
 
     /** What rules for the same user and port can still differ in: of those that do not, only the first matters. */
-    private record Rest(Set<?> routes, Set<?> protocols, Set<?> methods, List<?> paths) {
+    private record Rest(Set<?> routes, Set<?> protocols, Set<?> methods, List<?> paths, boolean byAddress) {
         Rest(Condition condition) {
-            this(condition.routes(), condition.protocols(), condition.methods(), condition.paths());
+            this(
+                    condition.routes(),
+                    condition.protocols(),
+                    condition.methods(),
+                    condition.paths(),
+                    condition.byAddress());
         }
     }
 

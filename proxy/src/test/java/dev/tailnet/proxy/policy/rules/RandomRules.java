@@ -68,7 +68,8 @@ final class RandomRules {
                 rarely(() -> Set.copyOf(some(2, () -> pick(List.of(RuleProtocol.values())))), Set.of()),
                 isHttp ? Set.copyOf(some(2, () -> pick(METHODS))) : Set.of(),
                 isHttp ? some(2, () -> new PathPrefix(pick(PATHS))) : List.of(),
-                rarely(() -> Set.copyOf(some(2, () -> pick(ROLES))), Set.of()));
+                rarely(() -> Set.copyOf(some(2, () -> pick(ROLES))), Set.of()),
+                random.nextInt(8) == 0);
     }
 
     private HostPattern pattern() {
