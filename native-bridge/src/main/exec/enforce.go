@@ -63,6 +63,9 @@ func (e *enforcement) answer(call *heldCall) bool {
 		e.refuse(call, unix.EPERM, "request_key", "the kernel would look up names by itself")
 	case unix.SYS_IOCTL:
 		e.refuse(call, unix.EPERM, "TIOCSTI and TIOCLINUX", "what they type, the terminal's shell would run")
+	case unix.SYS_SETSOCKOPT: // it sends nothing, whatever it is by now
+		e.supervisor.tcp.complaints.refused(call.by, "a program asks who sends on a unix socket (SO_PASSCRED)", &refusal{errno: unix.EACCES, reason: supervisorSends})
+		call.pass()
 	case unix.SYS_PTRACE, unix.SYS_PROCESS_VM_WRITEV, unix.SYS_PIDFD_GETFD:
 		e.refuse(call, unix.EPERM, "ptrace and its like", "without Landlock nothing keeps it from processes outside")
 	default:
@@ -70,6 +73,8 @@ func (e *enforcement) answer(call *heldCall) bool {
 	}
 	return true
 }
+
+const supervisorSends = "under --enforce that is the supervisor. Should it hang now: Chromium does not with --no-zygote --no-sandbox"
 
 const notAllowed = "--enforce allows TCP, UDP and unix sockets only"
 

@@ -23,6 +23,7 @@ func enforcedCalls(hasLandlock bool) []watchedCall {
 		{number: unix.SYS_IO_URING_ENTER},
 		{number: unix.SYS_IO_URING_REGISTER},
 		{number: unix.SYS_REQUEST_KEY},
+		{number: unix.SYS_SETSOCKOPT, only: []condition{{argument: 1, value: unix.SOL_SOCKET}, {argument: 2, value: unix.SO_PASSCRED}}},
 		{number: unix.SYS_IOCTL, only: []condition{{argument: 1, value: unix.TIOCSTI}}},
 		{number: unix.SYS_IOCTL, only: []condition{{argument: 1, value: tiocLinux}}},
 	}

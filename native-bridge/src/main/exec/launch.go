@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -52,7 +53,7 @@ func supervise(front *peer, socket string, options options) (int, error) {
 	}
 	tcp, err := newTCP(agent, resolver, newComplaints())
 	if err != nil {
-		return exitWrapper, err
+		return exitWrapper, fmt.Errorf("connections go by way of the loopback interface, which cannot be used here (%w): 'ip link set lo up' as root brings it up", err)
 	}
 	if options.enforce {
 		if found := lookAround(); !found.AddDescriptor {
@@ -67,6 +68,7 @@ func supervise(front *peer, socket string, options options) (int, error) {
 		return code, err
 	}
 	leaveDescriptors(inherited, 0, 1, 2)
+	_ = os.WriteFile("/proc/self/comm", []byte("tailnet-exec"), 0)
 	_, _ = unix.Setsid() // a terminal's signals mean the program
 	_ = unix.Chdir("/")
 	state := new(programState)

@@ -1,6 +1,7 @@
 package dev.tailnet.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tailnet.agent.testing.AgentProcess;
 import dev.tailnet.agent.testing.Eventually;
@@ -198,6 +199,21 @@ class ExecSocketsIT {
                 .startsWith("tailnet-agent: " + HOST + ":" + DENIED)
                 .contains("rule 'no such port'")
                 .hasLineCount(1);
+    }
+
+    /** All that is for the agent goes through its control socket, which a sandbox without a network can share. */
+    @Test
+    void noNetworkIsNeededButLoopback() {
+        assumeTrue(ExecCommand.isRoot(), "a network namespace for another user takes root");
+        var alone = new ArrayList<>(
+                List.of("unshare", "--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"));
+        alone.addAll(ExecCommand.asNobody());
+        for (String mode : List.of("blocking", "registered-before", "lookup-unconnected", "udp-connected")) {
+            CommandResult result = run(
+                    environment(HOST),
+                    ExecCommand.of(alone, agent.runtimeDir(), List.of(), sockets.toString(), mode));
+            assertThat(ok(result)).isEqualTo(mode + ": ok\n");
+        }
     }
 
     /** The program connects to the address that it was told; the rule is about the name that it asked for. */

@@ -64,9 +64,14 @@ final class Exec implements AutoCloseable {
     }
 
     Program.Run run(String input, List<String> command) {
+        return run(List.of("--"), input, command);
+    }
+
+    /** @param flags of {@code exec} */
+    Program.Run run(List<String> flags, String input, List<String> command) {
         var prefix = new ArrayList<>(ExecCommand.withoutCapabilities());
         prefix.add(ExecCommand.helper().toString());
-        prefix.add("--");
+        prefix.addAll(flags);
         prefix.addAll(command);
         var first = prefix.removeFirst();
         var program = first.contains("/") ? Program.at(Path.of(first), home) : Program.named(first, home);

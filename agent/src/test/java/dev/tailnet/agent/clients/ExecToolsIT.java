@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,18 +173,27 @@ class ExecToolsIT {
     /** A program of many processes with seccomp filters and namespaces of its own; as root it runs without its sandbox only. */
     @Test
     void chromium() throws IOException {
-        var chromium = exec.installed("chromium");
-        var profile = tailnet.folder();
-        var run = exec.run(
-                chromium,
+        assertThat(chromium(List.of("--")).ok()).contains("a page of the tailnet");
+    }
+
+    /** Its zygote asks the kernel who has sent it a message, and that is not who it thinks. */
+    @Test
+    void chromiumUnderEnforcement() throws IOException {
+        assertThat(chromium(List.of("--enforce", "--"), "--no-zygote").ok()).contains("a page of the tailnet");
+    }
+
+    private Program.Run chromium(List<String> flags, String... more) throws IOException {
+        var command = new ArrayList<>(List.of(
+                exec.installed("chromium"),
                 "--headless=new",
                 "--no-sandbox",
                 "--disable-gpu",
                 "--disable-dev-shm-usage",
                 "--no-first-run",
-                "--user-data-dir=" + profile,
-                "--dump-dom",
-                exec.url());
-        assertThat(run.ok()).as("%s", run.errors()).contains("a page of the tailnet");
+                "--user-data-dir=" + tailnet.folder(),
+                "--dump-dom"));
+        command.addAll(List.of(more));
+        command.add(exec.url());
+        return exec.run(flags, "", command);
     }
 }
