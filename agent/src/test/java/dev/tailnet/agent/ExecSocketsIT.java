@@ -172,8 +172,7 @@ class ExecSocketsIT {
     @ValueSource(strings = {"", "--enforce"})
     void connectionsOfIpv6Are(String flag) throws IOException {
         try (var behind = new EchoServer(TestAddresses.SUBNET_HOST_IPV6)) {
-            var environment =
-                    Map.of("HOST", "subnet-host.internal.test", "PORT", String.valueOf(behind.port()));
+            var environment = Map.of("HOST", "subnet-host.internal.test", "PORT", String.valueOf(behind.port()));
             assertThat(ok(run(flag, environment, "v6"))).isEqualTo("v6: ok\n");
         }
     }
@@ -205,13 +204,11 @@ class ExecSocketsIT {
     @Test
     void noNetworkIsNeededButLoopback() {
         assumeTrue(ExecCommand.isRoot(), "a network namespace for another user takes root");
-        var alone = new ArrayList<>(
-                List.of("unshare", "--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"));
+        var alone = new ArrayList<>(List.of("unshare", "--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"));
         alone.addAll(ExecCommand.asNobody());
         for (String mode : List.of("blocking", "registered-before", "lookup-unconnected", "udp-connected")) {
             CommandResult result = run(
-                    environment(HOST),
-                    ExecCommand.of(alone, agent.runtimeDir(), List.of(), sockets.toString(), mode));
+                    environment(HOST), ExecCommand.of(alone, agent.runtimeDir(), List.of(), sockets.toString(), mode));
             assertThat(ok(result)).isEqualTo(mode + ": ok\n");
         }
     }

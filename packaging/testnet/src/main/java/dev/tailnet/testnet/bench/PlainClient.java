@@ -26,12 +26,11 @@ public final class PlainClient {
     public static void main(String[] arguments) throws IOException {
         var target = new InetSocketAddress(arguments[1], Integer.parseInt(arguments[2]));
         long amount = Long.parseLong(arguments[3]);
-        double result =
-                switch (arguments[0]) {
-                    case "connect" -> connect(target, amount);
-                    case "rate" -> rate(target, amount);
-                    default -> download(target, amount);
-                };
+        double result = switch (arguments[0]) {
+            case "connect" -> connect(target, amount);
+            case "rate" -> rate(target, amount);
+            default -> download(target, amount);
+        };
         System.out.printf(Locale.ROOT, "%.2f%n", result);
     }
 
