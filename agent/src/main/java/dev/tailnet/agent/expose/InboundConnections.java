@@ -5,7 +5,7 @@ import dev.tailnet.agent.audit.InboundEnd;
 import dev.tailnet.agent.audit.InboundWitness;
 import dev.tailnet.agent.expose.InboundJudge.Judged;
 import dev.tailnet.agent.node.InboundEvents;
-import dev.tailnet.agent.tunnel.TunnelEnds;
+import dev.tailnet.agent.node.TunnelEnds;
 import dev.tailnet.bridge.InboundFlow;
 import dev.tailnet.bridge.NodeEvent;
 import dev.tailnet.proxy.audit.Ruling;

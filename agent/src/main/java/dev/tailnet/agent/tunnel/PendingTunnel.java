@@ -1,5 +1,6 @@
 package dev.tailnet.agent.tunnel;
 
+import dev.tailnet.agent.node.TunnelEnds;
 import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.NodeEvent;
 import dev.tailnet.proxy.request.TunnelEnd;

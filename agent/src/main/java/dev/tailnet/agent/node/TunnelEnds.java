@@ -1,4 +1,4 @@
-package dev.tailnet.agent.tunnel;
+package dev.tailnet.agent.node;
 
 import dev.tailnet.bridge.Code;
 import dev.tailnet.proxy.request.TunnelEnd;
