@@ -2,6 +2,7 @@ package dev.tailnet.agent.audit;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Socket;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,11 @@ final class JournalSink implements LineSink {
     @Override
     public void write(Batch batch) throws IOException {
         while (!batch.isTaken()) {
-            send(entry(batch.nextLine()));
+            try {
+                send(entry(batch.nextLine()));
+            } catch (FileNotFoundException e) {
+                throw new IOException("no journal listens at " + path + ": systemd-journald does not run here", e);
+            }
             batch.takeLine();
         }
     }

@@ -10,11 +10,15 @@ import dev.tailnet.proxy.policy.rules.Rule;
 import dev.tailnet.proxy.policy.rules.RuleProtocol;
 import dev.tailnet.proxy.policy.rules.RuleSet;
 import dev.tailnet.proxy.request.Route;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,6 +47,16 @@ class PolicyFileTest {
                 .singleElement()
                 .asString()
                 .contains("by-address is about clients that give no name");
+    }
+
+    @Test
+    void whatWouldExhaustTheMemoryIsNotRead(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("many.yaml"), "# " + "x".repeat(3 << 20) + "\nrules: []\n");
+        assertThat(PolicyFile.read(file, 256 << 20).problems()).isEmpty();
+        assertThat(PolicyFile.read(file, 64 << 20).problems())
+                .singleElement()
+                .asString()
+                .contains("3 MB of rules do not fit into 64 MB", "TAILNET_JAVA_OPTIONS=-Xmx128m");
     }
 
     @Test
