@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,9 @@ final class PolicyVerb implements Verb {
     private static final String PROTOCOL = "--protocol";
     private static final String METHOD = "--method";
     private static final String PATH = "--path";
+    /** Many rules take a second, and many seconds on a busy machine. */
+    private static final Duration RELOAD = Duration.ofMinutes(1);
+
     private static final List<String> FACTS = List.of(ROLE, PROTOCOL, METHOD, PATH);
 
     @Override
@@ -140,8 +144,9 @@ final class PolicyVerb implements Verb {
     }
 
     private static ExitCode reload(ParseResult arguments) throws ControlException {
-        System.out.println(
-                RunningAgentFlags.client(arguments).post("/policy/reload").stripTrailing());
+        System.out.println(RunningAgentFlags.client(arguments, RELOAD)
+                .post("/policy/reload")
+                .stripTrailing());
         return ExitCode.OK;
     }
 

@@ -32,7 +32,12 @@ final class RunningAgentFlags {
     }
 
     static ControlClient client(ParseResult arguments) {
-        return new ControlClient(runtimeDir(arguments), TIMEOUT);
+        return client(arguments, TIMEOUT);
+    }
+
+    /** @param patience with what takes its time */
+    static ControlClient client(ParseResult arguments, Duration patience) {
+        return new ControlClient(runtimeDir(arguments), patience);
     }
 
     static Path runtimeDir(ParseResult arguments) {
