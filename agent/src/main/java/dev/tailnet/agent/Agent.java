@@ -3,6 +3,7 @@ package dev.tailnet.agent;
 import dev.tailnet.agent.config.Configuration;
 import dev.tailnet.agent.config.PolicySettings;
 import dev.tailnet.agent.status.StatusDocument.Listener;
+import dev.tailnet.bridge.StartMemory;
 import dev.tailnet.bridge.Stats;
 import java.time.Clock;
 import java.util.List;
@@ -59,7 +60,16 @@ public final class Agent {
         parts.started();
         var agent = new Agent(core, parts, traffic, notices);
         core.node().failed().thenRun(agent::fail);
+        agent.up().thenRun(Agent::giveBackMemory);
         return agent;
+    }
+
+    /** What it took to come up, once. */
+    private static void giveBackMemory() {
+        Thread.ofPlatform().daemon().name("give-back-memory").start(() -> {
+            System.gc();
+            StartMemory.giveBack();
+        });
     }
 
     private void fail() {
