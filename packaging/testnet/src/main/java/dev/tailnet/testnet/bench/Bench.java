@@ -29,12 +29,14 @@ public final class Bench {
     private final BenchOptions options;
     private final Contenders contenders;
     private final FarSide far;
+    private final @Nullable Path agentHome;
     private final Samples samples = new Samples();
 
-    private Bench(BenchOptions options, Contenders contenders, FarSide far) {
+    private Bench(BenchOptions options, Contenders contenders, FarSide far, @Nullable Path agentHome) {
         this.options = options;
         this.contenders = contenders;
         this.far = far;
+        this.agentHome = agentHome;
     }
 
     /**
@@ -57,7 +59,7 @@ public final class Bench {
     private static void run(BenchOptions options, @Nullable Path agentHome) throws IOException, InterruptedException {
         try (var network = TestNetwork.start();
                 var far = new FarSide(network)) {
-            var bench = new Bench(options, new Contenders(network, agentHome), far);
+            var bench = new Bench(options, new Contenders(network, agentHome), far, agentHome);
             bench.measureAll();
             System.out.print(Report.of(
                     bench.samples,
@@ -67,8 +69,12 @@ public final class Bench {
     }
 
     private void measureAll() throws IOException, InterruptedException {
+        if (options.groups().contains(Group.SIZE)) {
+            measureSize();
+        }
         if (options.groups().contains(Group.START)) {
             measureStart();
+            measureStatus();
         }
         if (options.groups().contains(Group.MEMORY)) {
             measureMemory();
@@ -158,7 +164,7 @@ public final class Bench {
             progress("memory of " + side + ": idle and after " + SHORT_CONNECTIONS + " connections");
             try (var contender = startUp(side)) {
                 samples.add(
-                        Metric.atMost("RSS idle", "MB", 120),
+                        Metric.atMost("RSS idle", "MB", 95),
                         side,
                         contender.usage().residentMegabytes());
                 connections.shortLived(contender, SHORT_CONNECTIONS);
@@ -179,13 +185,39 @@ public final class Bench {
         }
     }
 
+    private void measureSize() throws IOException, InterruptedException {
+        progress("sizes");
+        size(Side.TAILSCALED, new Size(Binaries.tailscaled(), Binaries.tailscale()));
+        if (agentHome != null) {
+            size(Side.AGENT, new Size(agentHome));
+        }
+    }
+
+    private void size(Side side, Size size) throws IOException, InterruptedException {
+        samples.add(Metric.atMost("size, unpacked", "MB", 125), side, size.megabytes());
+        samples.add(Metric.atMost("size, tar and gzip -9", "MB", 48), side, size.compressedMegabytes());
+    }
+
+    private void measureStatus() throws IOException, InterruptedException {
+        progress("status on the command line");
+        try (var tailscaled = startUp(Side.TAILSCALED);
+                var agent = startUp(Side.AGENT)) {
+            var both = new Pair(tailscaled, agent);
+            alternate(side -> {
+                long start = System.nanoTime();
+                both.of(side).status().orThrow();
+                samples.add(Metric.atMost("status", "s", 0.3), side, (System.nanoTime() - start) / 1e9);
+            });
+        }
+    }
+
     private void measureStart() throws IOException, InterruptedException {
         progress("start-up");
         var startUp = new StartUp(far);
         alternate(side -> {
             InetSocketAddress socks5 = Ports.freeTcp();
             var result = startUp.measure(contenders.prepare(side, socks5), socks5);
-            samples.add(Metric.told("exec to listening", "s"), side, result.listeningSeconds());
+            samples.add(Metric.atMost("exec to listening", "s", 0.45), side, result.listeningSeconds());
             samples.add(Metric.told("exec to first byte", "s"), side, result.firstByteSeconds());
         });
     }

@@ -60,6 +60,7 @@ record BenchOptions(
 
     /** Measurements that are made together. */
     enum Group {
+        SIZE,
         START,
         MEMORY,
         THROUGHPUT,

@@ -1,5 +1,6 @@
 package dev.tailnet.testnet.bench;
 
+import dev.tailnet.testnet.CommandResult;
 import java.net.InetSocketAddress;
 
 /** A proxy process under measurement, up and with its ports. */
@@ -13,6 +14,9 @@ interface Contender extends AutoCloseable {
 
     /** What its process used so far. */
     ProcessUsage usage();
+
+    /** Asks it for its status by its command line. */
+    CommandResult status();
 
     /** The end of its log, for an error message. */
     String logTail();

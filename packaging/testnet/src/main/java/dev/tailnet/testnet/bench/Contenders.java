@@ -2,6 +2,7 @@ package dev.tailnet.testnet.bench;
 
 import dev.tailnet.testnet.AgentProcess;
 import dev.tailnet.testnet.AuthKeyOptions;
+import dev.tailnet.testnet.CommandResult;
 import dev.tailnet.testnet.Peer;
 import dev.tailnet.testnet.PeerOptions;
 import dev.tailnet.testnet.Ports;
@@ -83,6 +84,11 @@ final class Contenders {
         }
 
         @Override
+        public CommandResult status() {
+            return peer.tailscale("status");
+        }
+
+        @Override
         public String logTail() {
             return peer.logTail();
         }
@@ -107,6 +113,11 @@ final class Contenders {
         @Override
         public ProcessUsage usage() {
             return new ProcessUsage(process.pid());
+        }
+
+        @Override
+        public CommandResult status() {
+            return process.command("status");
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.tailnet.testnet.bench;
 
+import java.text.DecimalFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ record Metric(String name, String unit, @Nullable Target target) {
 
             @Override
             public String text() {
-                return String.format(Locale.ROOT, "≤ %.0f", limit);
+                return "≤ " + DecimalFormat.getInstance(Locale.ROOT).format(limit);
             }
         }
     }

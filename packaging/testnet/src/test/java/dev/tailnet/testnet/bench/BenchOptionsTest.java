@@ -37,7 +37,7 @@ class BenchOptionsTest {
     void whatIsUnknownIsNamed() {
         assertThatThrownBy(() -> BenchOptions.parse("--only", "speed"))
                 .hasMessage(
-                        "nothing is called 'speed'; there are start, memory, throughput, latency, connections, http");
+                        "nothing is called 'speed'; there are size, start, memory, throughput, latency, connections, http");
         assertThatThrownBy(() -> BenchOptions.parse("--fast")).hasMessageContaining("unknown argument '--fast'");
         assertThatThrownBy(() -> BenchOptions.parse("--only")).hasMessageContaining("--only needs a list");
     }
