@@ -16,7 +16,7 @@ build_missing() {
   local distribution=$root/packaging/target/tailnet-agent newer=
   need_for_build
   if [[ -x $distribution/bin/tailnet-agent && -d $root/packaging/testnet/target/lib ]]; then
-    newer=$(find "$root"/pom.xml "$root"/{agent,native-bridge,proxy,packaging,packaging/testnet}/{pom.xml,src/main,src/dist,src/build} \
+    newer=$(find "$root"/pom.xml "$root"/{agent,native-bridge,proxy,packaging,packaging/testnet}/{pom.xml,src/main,src/dist,src/build,src/aot} \
       -type f -newer "$distribution" -print -quit 2>/dev/null || true)
     if [[ -z $newer ]]; then
       "$root"/packaging/testnet/build-tools

@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Notices {
     private static final Pattern LICENSE_FILE =
             Pattern.compile("(?i)(.*/)?(licen[sc]e|copying|notice|patents|AL2\\.0|LGPL2\\.1)(\\.(txt|md))?");
+    private static final String OWN_JAR = "tailnet-agent.jar";
     private static final String OWN_GROUP = "dev.tailnet";
     private static final String APACHE = "Apache-2.0";
 
@@ -72,7 +73,7 @@ final class Notices {
                         component));
         String apache = null;
         try (Stream<Path> listing = Files.list(folder)) {
-            for (Path jar : listing.filter(file -> file.toString().endsWith(".jar"))
+            for (Path jar : listing.filter(file -> file.toString().endsWith(".jar") && !file.endsWith(OWN_JAR))
                     .sorted()
                     .toList()) {
                 JsonNode component = components.get(jar.getFileName().toString());

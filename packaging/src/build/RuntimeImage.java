@@ -28,16 +28,13 @@ final class RuntimeImage {
     /** Nobody starts these from the distribution; simdsort is for sorting arrays of numbers fast. */
     private static final String EXCLUDED = "**/bin/keytool,**/lib/jexec,**/lib/libsimdsort.so,**/lib/jrt-fs.jar";
 
-    /** How the launcher starts it: an archive of classes is only of use to a JVM with the same layout of objects. */
-    private static final List<String> AS_LAUNCHED = List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
-
     private RuntimeImage() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Path output = Path.of(args[0]).toAbsolutePath();
         Path jdk = Path.of(args.length > 1 && !args[1].isEmpty() ? args[1] : System.getProperty("java.home"));
         List<String> arguments = arguments(output, jdk);
-        String wanted = Files.readString(jdk.resolve("release")) + arguments + AS_LAUNCHED;
+        String wanted = Files.readString(jdk.resolve("release")) + arguments;
         // Beside the distribution, not in it.
         Path distribution = output.getParent();
         Path stamp = distribution.resolveSibling(distribution.getFileName() + "-runtime.stamp");
@@ -59,9 +56,6 @@ final class RuntimeImage {
             System.exit(1);
         }
         strip(output);
-        if (args.length < 2 || args[1].isEmpty()) {
-            archiveClasses(output);
-        }
         Files.deleteIfExists(output.resolve("lib/classlist"));
         Files.writeString(stamp, wanted);
     }
@@ -92,16 +86,6 @@ final class RuntimeImage {
         }
         if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
             throw new IOException("strip failed");
-        }
-    }
-
-    /** The archive of the JDK's own classes (CDS), which jlink leaves behind: without it a start takes half as long again. */
-    private static void archiveClasses(Path image) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(
-                image.resolve("bin/java").toString(), "-Xshare:dump", "-Xlog:disable", "-Xlog:all=error:stderr"));
-        command.addAll(AS_LAUNCHED);
-        if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
-            throw new IOException("the runtime cannot archive its classes");
         }
     }
 

@@ -10,61 +10,49 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** Makes {@code lib/tailnet-agent.aot} of a distribution, with the JVM options of its own launcher. */
+/** Has an agent of a distribution do on a real tailnet what agents do, its verbs too, and writes what their JVMs loaded and linked. */
 public final class Training {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     /** For each step; a busy machine takes its time. */
     private static final Duration STEP = Duration.ofSeconds(180);
 
     private final Path home;
-    private final Path cache;
+    private final TestNetwork network;
+    private final List<Path> recorded = new ArrayList<>();
 
-    private Training(Path home) {
+    private Training(Path home, TestNetwork network) {
         this.home = home;
-        this.cache = home.resolve("lib/tailnet-agent.aot");
+        this.network = network;
     }
 
     /**
      * Records.
      *
-     * @param arguments the folder of the distribution, without a cache
+     * @param arguments the folder of the distribution; the {@link ClassList} to write
      */
     public static void main(String[] arguments) {
-        try {
-            new Training(Path.of(arguments[0]).toAbsolutePath()).run();
+        try (var network = TestNetwork.start()) {
+            var training = new Training(Path.of(arguments[0]).toAbsolutePath(), network);
+            training.record();
+            training.write(Path.of(arguments[1]).toAbsolutePath());
         } catch (TestNetworkException | IOException | UncheckedIOException e) {
-            System.err.println("training: the AOT cache cannot be recorded: " + e.getMessage());
-            System.err.println("training: without -Daot.skip=false the distribution has none, and starts slower.");
+            System.err.println("training: " + e.getMessage());
             System.exit(1);
         }
     }
 
-    private void run() throws IOException {
-        try (var network = TestNetwork.start()) {
-            var recording = network.directory().resolve("recording.aotconf");
-            record(network, recording);
-            var made = network.directory().resolve("tailnet-agent.aot");
-            Commands.run(
-                            network.directory(),
-                            options("create", recording, "-XX:AOTCache=" + made),
-                            STEP,
-                            List.of(home.resolve("bin/tailnet-agent").toString(), "run"))
-                    .orThrow();
-            Files.move(made, cache);
-        }
-    }
-
-    private void record(TestNetwork network, Path recording) throws IOException {
+    private void record() throws IOException {
         network.startPeer("far");
-        var own = new HashMap<>(options("record", recording, "-Xlog:aot=error"));
+        var own = new HashMap<>(recording("run"));
         own.put("TS_AUTHKEY", network.createAuthKey(AuthKeyOptions.ephemeralNode()));
         try (var page = new PageServer(LOOPBACK, "Hello.\n");
                 var agent = AgentProcess.start(
@@ -80,16 +68,60 @@ public final class Training {
             var status =
                     agent.awaitStatus(STEP, it -> it.path("state").asString("").equals("running"));
             new Clients(listener(status, "mixed"), listener(status, "status")).use("far", page.port());
+            recordVerbs("far", page.port());
             agent.close(STEP);
-            if (!Files.exists(recording)) {
-                throw new IOException("nothing was recorded; " + agent.logTail());
-            }
         }
     }
 
-    private static Map<String, String> options(String mode, Path recording, String more) {
+    /** Those that scripts call often, or a person waits for. */
+    private void recordVerbs(String host, int port) {
+        verb("version");
+        verb("env");
+        verb("status");
+        verb("status", "--json");
+        verb("ip");
+        verb("wait");
+        verb("nc", host, Integer.toString(port));
+    }
+
+    private void verb(String... words) {
+        var command = new ArrayList<>(List.of(home.resolve("bin/tailnet-agent").toString()));
+        command.addAll(List.of(words));
+        if (!words[0].equals("version")) {
+            command.add("--runtime-dir=" + network.directory().resolve("agent/run"));
+        }
+        Commands.run(network.directory(), recording("verb-" + recorded.size()), STEP, command)
+                .orThrow();
+    }
+
+    /** For a JVM that writes what it does, and has no cache yet: the launcher gives none to a Java that was named to it. */
+    private Map<String, String> recording(String name) {
+        Path list = network.directory().resolve(name + ".lst");
+        recorded.add(list);
         return Map.of(
-                "TAILNET_JAVA_OPTIONS", "-XX:AOTMode=%s -XX:AOTConfiguration=%s %s".formatted(mode, recording, more));
+                "TAILNET_JAVA_HOME",
+                home.resolve("runtime").toString(),
+                "TAILNET_JAVA_OPTIONS",
+                "-XX:DumpLoadedClassList=" + list);
+    }
+
+    private void write(Path list) {
+        var command = new ArrayList<>(List.of(
+                home.resolve("runtime/bin/java").toString(),
+                "-cp",
+                ownClasses() + ":" + home.resolve("lib/tailnet-agent.jar"),
+                ClassList.class.getName(),
+                list.toString()));
+        recorded.forEach(it -> command.add(it.toString()));
+        Commands.run(network.directory(), Map.of(), STEP, command).orThrow();
+    }
+
+    private static Path ownClasses() {
+        return Path.of(URI.create(Training.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString()));
     }
 
     private static InetSocketAddress listener(JsonNode status, String kind) throws IOException {

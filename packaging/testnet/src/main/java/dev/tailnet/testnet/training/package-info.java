@@ -1,6 +1,7 @@
 /**
- * Records the AOT cache of the distribution: an agent on a tailnet of its own does what agents do, and its JVM notes what it loads.
- * Run by the build; measures and tests nothing.
+ * The AOT cache of the distribution, in two steps. {@link dev.tailnet.testnet.training.Training} records, by hand and now and then, what an
+ * agent on a real tailnet loads and links, as a list that lies with the sources; {@link dev.tailnet.testnet.training.AotCache} makes the
+ * cache from that list in every build, with no network and always alike. Measures and tests nothing.
  */
 @NullMarked
 package dev.tailnet.testnet.training;
