@@ -57,14 +57,18 @@ func (e *enforcement) giveSocket(call *heldCall, domain, kind, protocol int) {
 	call.giveDescriptor(fd, kind&unix.SOCK_CLOEXEC != 0)
 }
 
-// giveDescriptor answers a call with a descriptor of the program for an open file of ours.
+// giveDescriptor answers a call with a descriptor of the program for an open file of ours. In two steps: a signal during the one that
+// does both (SECCOMP_ADDFD_FLAG_SEND), such as Go's runtime sends to its own threads, leaves the program with the answer 0.
 func (c *heldCall) giveDescriptor(fd int, isCloseOnExec bool) {
-	given := addDescriptor{id: c.id, flags: unix.SECCOMP_ADDFD_FLAG_SEND, fd: uint32(fd)}
+	given := addDescriptor{id: c.id, fd: uint32(fd)}
 	if isCloseOnExec {
 		given.newFlags = unix.O_CLOEXEC
 	}
-	err := c.listener.ioctl(ioctlAddDescriptor, unsafe.Pointer(&given))
-	if err != nil && !errors.Is(err, unix.ENOENT) {
+	number, err := c.listener.control(ioctlAddDescriptor, unsafe.Pointer(&given))
+	switch {
+	case err == nil:
+		c.succeed(int64(number))
+	case !errors.Is(err, unix.ENOENT):
 		c.fail(errnoOf(err))
 	}
 }

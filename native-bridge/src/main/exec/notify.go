@@ -64,14 +64,20 @@ func (l listener) send(answer response) {
 }
 
 func (l listener) ioctl(request uintptr, argument unsafe.Pointer) error {
+	_, err := l.control(request, argument)
+	return err
+}
+
+// control is ioctl with its value.
+func (l listener) control(request uintptr, argument unsafe.Pointer) (int, error) {
 	for {
-		_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(l), request, uintptr(argument))
+		value, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(l), request, uintptr(argument))
 		switch errno {
 		case 0:
-			return nil
+			return int(value), nil
 		case unix.EINTR:
 		default:
-			return errno
+			return 0, errno
 		}
 	}
 }
