@@ -78,8 +78,8 @@ class PolicyNamesIT {
                 .arguments(
                         "--config=" + configuration,
                         "--dns-listen=127.0.0.1:0",
-                        "--forward=" + FORWARD_PORT + "=web:" + peerPage.port(),
-                        "--forward=" + REBINDING_PORT + "=forward.rebind.test:" + directPage.port())
+                        "--forward=" + FORWARD_PORT + "=web:" + peerPage.port() + "," + REBINDING_PORT
+                                + "=forward.rebind.test:" + directPage.port())
                 .startAndAwaitRunning();
         agent.awaitPeer("web");
     }
@@ -117,7 +117,10 @@ class PolicyNamesIT {
                     agent.awaitLogLines("protocol=SOCKS5_UDP", "outcome=NOT_ALLOWED", "rule=no web");
                 }
             }
-            assertThat(Curl.run("http://127.0.0.1:" + FORWARD_PORT).output()).isEmpty();
+            assertThat(Curl.run("http://127.0.0.1:" + FORWARD_PORT).errors()).contains("onnection reset");
+            agent.awaitLogLines("protocol=FORWARD", "target=web:", "outcome=NOT_ALLOWED", "rule=no web");
+            use("default: allow");
+            assertThat(Curl.run("http://127.0.0.1:" + FORWARD_PORT).output()).isEqualTo("this host");
         }
     }
 
