@@ -58,6 +58,7 @@ final class Sbom {
         }
         sbom.javaRuntime();
         sbom.removeOtherPlatforms(distribution);
+        sbom.hashAsShipped(distribution);
         sbom.json.writeValue(Path.of(args[2]).toFile(), sbom.bom);
     }
 
@@ -66,11 +67,7 @@ final class Sbom {
         String version = bom.get("metadata").get("component").get("version").stringValue();
         var component =
                 component(name.endsWith(".so") ? "library" : "application", file, name, version, "BSD-3-Clause");
-        component
-                .putArray("hashes")
-                .addObject()
-                .put("alg", "SHA-256")
-                .put("content", sha256(distribution.resolve(file)));
+        hash(component, sha256(distribution.resolve(file)));
         ofAgent.add(file);
         dependsOn(file, modules.stream().map(GoModule::purl).toList());
     }
@@ -97,6 +94,27 @@ final class Sbom {
                 others.removeIf(other -> absent.contains(other.stringValue()));
             }
         });
+    }
+
+    /** Maven hashes what it has downloaded; some jars the build has changed since. */
+    private void hashAsShipped(Path distribution) throws IOException {
+        for (var component : components) {
+            Path jar = distribution.resolve("lib/%s-%s.jar"
+                    .formatted(
+                            component.get("name").stringValue(),
+                            component.get("version").stringValue()));
+            if (Files.exists(jar) && component.get("hashes") instanceof ArrayNode hashes) {
+                String shipped = sha256(jar);
+                if (hashes.valueStream()
+                        .noneMatch(hash -> hash.get("content").stringValue().equals(shipped))) {
+                    hash((ObjectNode) component, shipped);
+                }
+            }
+        }
+    }
+
+    private static void hash(ObjectNode component, String sha256) {
+        component.putArray("hashes").addObject().put("alg", "SHA-256").put("content", sha256);
     }
 
     private void javaRuntime() {
