@@ -23,7 +23,9 @@ public final class Bench {
     private static final int WARM_UP_CONNECTIONS = 3_000;
     private static final int WARM_UP_ROUND_TRIPS = 2_000;
     private static final int WARM_UP_REQUESTS = 5_000;
+    /** From the first byte until a process counts as idle: what coming up took is given back by then. */
     private static final Duration SETTLE = Duration.ofSeconds(3);
+
     private static final List<Integer> STREAMS = List.of(1, 8);
 
     private final BenchOptions options;
@@ -163,6 +165,7 @@ public final class Bench {
         for (var side : Side.values()) {
             progress("memory of " + side + ": idle and after " + SHORT_CONNECTIONS + " connections");
             try (var contender = startUp(side)) {
+                Thread.sleep(SETTLE);
                 samples.add(
                         Metric.atMost("RSS idle", "MB", 95),
                         side,
