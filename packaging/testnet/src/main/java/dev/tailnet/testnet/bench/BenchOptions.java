@@ -32,7 +32,7 @@ record BenchOptions(
     static BenchOptions parse(String... arguments) {
         boolean quick = false;
         boolean noise = false;
-        Set<Group> groups = EnumSet.allOf(Group.class);
+        Set<Group> groups = EnumSet.noneOf(Group.class);
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--quick" -> quick = true;
@@ -51,9 +51,12 @@ record BenchOptions(
                 }
             }
         }
+        if (groups.isEmpty()) {
+            groups = quick ? EnumSet.complementOf(EnumSet.of(Group.SIZE)) : EnumSet.allOf(Group.class);
+        }
         return quick
                 ? new BenchOptions(
-                        groups, 5, Duration.ofMillis(500), Duration.ofMillis(200), 1_000, 1_000, 2_500, noise)
+                        groups, 3, Duration.ofMillis(500), Duration.ofMillis(200), 1_000, 1_000, 2_000, noise)
                 : new BenchOptions(
                         groups, 7, Duration.ofSeconds(4), Duration.ofSeconds(1), 4_000, 10_000, 20_000, noise);
     }
