@@ -7,6 +7,7 @@ import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Meters that are made some time after the proxies began: making them takes a tenth of a second or more, which is not the
@@ -25,35 +26,29 @@ final class LateMeters implements AuditSink, InboundWitness {
 
     @Override
     public void decided(Decision decision) {
-        Meters ready = meters.getNow(null);
-        if (ready != null) {
-            ready.decided(decision);
-        } else {
-            var unused = meters.thenAccept(late -> late.decided(decision));
-        }
+        tell(made -> made.decided(decision));
     }
 
     @Override
     public void closed(Closed closed) {
-        Meters ready = meters.getNow(null);
-        if (ready != null) {
-            ready.closed(closed);
-        } else {
-            var unused = meters.thenAccept(late -> late.closed(closed));
-        }
+        tell(made -> made.closed(closed));
     }
 
     @Override
     public void decided(InboundDecision decision) {
-        Meters ready = meters.getNow(null);
-        if (ready != null) {
-            ready.decided(decision);
-        } else {
-            var unused = meters.thenAccept(late -> late.decided(decision));
-        }
+        tell(made -> made.decided(decision));
     }
 
     /** Counted by the node. */
     @Override
     public void ended(InboundEnd end) {}
+
+    private void tell(Consumer<Meters> news) {
+        Meters ready = meters.getNow(null);
+        if (ready != null) {
+            news.accept(ready);
+        } else {
+            var unused = meters.thenAccept(news);
+        }
+    }
 }

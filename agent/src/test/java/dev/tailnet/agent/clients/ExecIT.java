@@ -11,34 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** {@code tailnet-agent exec} as a process among others: what it says, what passes through it, how it ends. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith(Tailnet.Provider.class)
-@Timeout(120)
-class ExecIT {
-    private final Tailnet tailnet;
-    private Exec exec;
-
-    @SuppressWarnings("NullAway.Init")
-    ExecIT(Tailnet tailnet) {
-        this.tailnet = tailnet;
-    }
-
-    @BeforeAll
-    void start() throws IOException {
-        exec = new Exec(tailnet);
-    }
-
-    @AfterAll
-    void stop() {
-        exec.close();
+class ExecIT extends UnderExec {
+    ExecIT(Tailnet tailnet) throws IOException {
+        super(tailnet);
     }
 
     @Test

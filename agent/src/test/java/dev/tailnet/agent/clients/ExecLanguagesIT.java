@@ -6,34 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What languages make of sockets and names, blocking and in event loops, under {@code tailnet-agent exec}. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith(Tailnet.Provider.class)
-@Timeout(120)
-class ExecLanguagesIT {
-    private final Tailnet tailnet;
-    private Exec exec;
-
-    @SuppressWarnings("NullAway.Init")
-    ExecLanguagesIT(Tailnet tailnet) {
-        this.tailnet = tailnet;
-    }
-
-    @BeforeAll
-    void start() throws IOException {
-        exec = new Exec(tailnet);
-    }
-
-    @AfterAll
-    void stop() {
-        exec.close();
+class ExecLanguagesIT extends UnderExec {
+    ExecLanguagesIT(Tailnet tailnet) throws IOException {
+        super(tailnet);
     }
 
     @Test

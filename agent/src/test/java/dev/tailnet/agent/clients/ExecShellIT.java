@@ -5,35 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tailnet.agent.testing.ExecCommand;
 import java.io.IOException;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code exec -- bash} is a shell as any other: a session of one, driven in tmux. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith(Tailnet.Provider.class)
 @Timeout(240)
-class ExecShellIT {
-    private final Tailnet tailnet;
-    private Exec exec;
-
-    @SuppressWarnings("NullAway.Init")
-    ExecShellIT(Tailnet tailnet) {
-        this.tailnet = tailnet;
-    }
-
-    @BeforeAll
-    void start() throws IOException {
-        exec = new Exec(tailnet);
-    }
-
-    @AfterAll
-    void stop() {
-        exec.close();
+class ExecShellIT extends UnderExec {
+    ExecShellIT(Tailnet tailnet) throws IOException {
+        super(tailnet);
     }
 
     @ParameterizedTest

@@ -8,34 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tools as people use them, under {@code tailnet-agent exec}. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith(Tailnet.Provider.class)
-@Timeout(120)
-class ExecToolsIT {
-    private final Tailnet tailnet;
-    private Exec exec;
-
-    @SuppressWarnings("NullAway.Init")
-    ExecToolsIT(Tailnet tailnet) {
-        this.tailnet = tailnet;
-    }
-
-    @BeforeAll
-    void start() throws IOException {
-        exec = new Exec(tailnet);
-    }
-
-    @AfterAll
-    void stop() {
-        exec.close();
+class ExecToolsIT extends UnderExec {
+    ExecToolsIT(Tailnet tailnet) throws IOException {
+        super(tailnet);
     }
 
     @Test
@@ -71,17 +49,7 @@ class ExecToolsIT {
         var ssh = exec.installed("ssh");
         var git = exec.installed("git");
         try (var server = new SshServer(tailnet.folder())) {
-            var configuration = Files.writeString(exec.home().resolve("ssh_config"), """
-                    Host *
-                        Port %d
-                        User %s
-                        IdentityFile %s
-                        IdentitiesOnly yes
-                        StrictHostKeyChecking no
-                        UserKnownHostsFile /dev/null
-                        LogLevel ERROR
-                    """.formatted(
-                            server.port(), System.getProperty("user.name"), server.key()));
+            var configuration = Files.writeString(exec.home().resolve("ssh_config"), server.clientConfiguration());
             assertThat(exec.run(
                                     "typed\n",
                                     List.of(ssh, "-F", configuration.toString(), Tailnet.HOST, "echo shell; cat"))

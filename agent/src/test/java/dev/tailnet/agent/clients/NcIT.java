@@ -154,17 +154,7 @@ class NcIT {
         try (var server = new SshServer(tailnet.folder())) {
             var configuration = Files.writeString(
                     home.resolve("ssh_config"),
-                    tailnet.tailnetAgent().run("ssh-config").ok()
-                            + """
-                            Host *
-                                Port %d
-                                User %s
-                                IdentityFile %s
-                                IdentitiesOnly yes
-                                StrictHostKeyChecking no
-                                UserKnownHostsFile /dev/null
-                                LogLevel ERROR
-                            """.formatted(server.port(), System.getProperty("user.name"), server.key()));
+                    tailnet.tailnetAgent().run("ssh-config").ok() + server.clientConfiguration());
             assertThat(configuration).content().startsWith("Host *.tailnet.test\n    ProxyCommand ");
 
             var ssh = program("ssh")

@@ -49,13 +49,18 @@ final class SshServer implements AutoCloseable {
         Eventually.get(START, this::log, text -> text.contains("Server listening"));
     }
 
-    int port() {
-        return port;
-    }
-
-    /** The client's private key. */
-    Path key() {
-        return key;
+    /** How a client gets in under any name, for its configuration file. */
+    String clientConfiguration() {
+        return """
+                Host *
+                    Port %d
+                    User %s
+                    IdentityFile %s
+                    IdentitiesOnly yes
+                    StrictHostKeyChecking no
+                    UserKnownHostsFile /dev/null
+                    LogLevel ERROR
+                """.formatted(port, System.getProperty("user.name"), key);
     }
 
     String log() {

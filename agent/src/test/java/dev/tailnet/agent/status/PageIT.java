@@ -328,7 +328,7 @@ class PageIT {
         List<LiveConnection> open = List.of(
                 connection(1, "artifacts.internal.example.com:443", "subnet", 734_003_200),
                 connection(2, "grafana:80", "tailnet", 8_812_331),
-                connection(3, "registry.npmjs.org:443", "direct", 1_932_735),
+                connection(3, "packages.example.com:443", "direct", 1_932_735),
                 connection(4, "db-primary.internal.example.com:5432", "subnet", 421_888),
                 connection(5, "[fd7a:115c:a1e0::7]:22", "tailnet", 18_042),
                 new LiveConnection(

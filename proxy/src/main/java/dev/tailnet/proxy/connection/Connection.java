@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.PeerCredentials;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -198,6 +199,19 @@ public final class Connection implements ChannelFutureListener {
         if (cancel) {
             end.cancel(true);
         }
+    }
+
+    /** What the tunnel carries goes by other sockets: it ends with the channel, which ends with it. To be called on the event loop. */
+    public void standInForTunnel() {
+        Channel standing = channel();
+        Promise<Void> end = standing.eventLoop().newPromise();
+        standing.closeFuture().addListener(closed -> {
+            end.trySuccess(null);
+            ended();
+        });
+        end.addListener(over -> standing.close());
+        enterTunnel();
+        tunnel(end);
     }
 
     /** The tunnel is no more. */

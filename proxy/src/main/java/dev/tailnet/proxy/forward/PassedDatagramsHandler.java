@@ -27,7 +27,6 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -134,14 +133,7 @@ final class PassedDatagramsHandler extends ChannelInboundHandlerAdapter implemen
         counters.associationOpened();
         channel.pipeline().addLast(new FromClient());
         ctx.channel().eventLoop().register(channel);
-        Promise<Void> end = ctx.channel().eventLoop().newPromise();
-        ctx.channel().closeFuture().addListener(closed -> {
-            end.trySuccess(null);
-            connection.ended();
-        });
-        end.addListener(ended -> ctx.close());
-        connection.enterTunnel();
-        connection.tunnel(end);
+        connection.standInForTunnel();
     }
 
     /** The passed socket's. */

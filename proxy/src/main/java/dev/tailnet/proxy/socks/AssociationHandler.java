@@ -15,7 +15,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.socksx.v5.Socks5CommandStatus;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,14 +76,7 @@ final class AssociationHandler extends ChannelInboundHandlerAdapter {
         tcp.config().setOption(ChannelOption.SO_KEEPALIVE, true);
         tcp.writeAndFlush(SocksReplies.associated(
                 tcp.alloc(), (InetSocketAddress) bound.channel().localAddress()));
-        Promise<Void> end = tcp.eventLoop().newPromise();
-        tcp.closeFuture().addListener(closed -> {
-            end.trySuccess(null);
-            connection.ended();
-        });
-        end.addListener(ended -> tcp.close());
-        connection.enterTunnel();
-        connection.tunnel(end);
+        connection.standInForTunnel();
     }
 
     /** Nothing is said on the connection any more: it only has to be there. */
