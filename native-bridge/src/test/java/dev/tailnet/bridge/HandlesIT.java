@@ -142,12 +142,15 @@ class HandlesIT {
     void ownProxiesAreTakenBeforeTheStartOnly() throws Exception {
         List<InetSocketAddress> listeners = List.of(
                 new InetSocketAddress("127.0.0.1", 1055), new InetSocketAddress(InetAddress.ofLiteral("::1"), 1055));
-        try (TailnetNode node = TailnetNode.create(options())) {
+        try (TailnetNode node = TailnetNode.create(options());
+                Events events = new Events(node.eventsFd())) {
             node.setOwnProxies(listeners);
             node.start();
             assertThatThrownBy(() -> node.setOwnProxies(listeners))
                     .isInstanceOf(BridgeException.class)
                     .hasMessageContaining("started");
+            node.close();
+            events.awaitEnd(LONG); // it writes into its directory until then
         }
     }
 
