@@ -92,6 +92,16 @@ func dialStack(ctx context.Context, s *stack.Stack, refused *refusals, source ne
 	return newEndpointLeg(ep, queue), nil
 }
 
+// abortConnections resets what netstack holds, connections in TIME_WAIT among it, for as long as its packets still leave: the close of
+// netstack.Impl stops taking packets out of a queue of 512 first, resets then, and waits for room in that queue for ever.
+func abortConnections(impl *netstack.Impl) {
+	if s, ok := stackOf(impl); ok {
+		for _, ep := range s.RegisteredEndpoints() {
+			ep.Abort()
+		}
+	}
+}
+
 // bindPort gives an endpoint a port of its own. Left to itself netstack takes a random one, and what is at random one of
 // a few thousand that the target still holds in TIME_WAIT makes its SYN vanish there.
 func bindPort(ep tcpip.Endpoint, source netip.Addr, target netip.AddrPort) tcpip.Error {

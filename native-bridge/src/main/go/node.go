@@ -159,6 +159,9 @@ func (n *node) closeServer() (err error) {
 			err = fmt.Errorf("panic during the close: %v", r)
 		}
 	}()
+	if impl := n.netstack.Load(); impl != nil {
+		abortConnections(impl)
+	}
 	return n.server.Close()
 }
 

@@ -42,6 +42,30 @@ class LifecycleIT extends OnTestNetwork {
         }
     }
 
+    /** More than the queue of netstack holds packets, one of which each of them is worth when the node ends. */
+    @Test
+    void connectionsThatHaveJustEndedDoNotHoldUpTheEnd() throws IOException {
+        try (var peer = network.startPeer("much-visited");
+                var server = new EchoServer(InetAddress.ofLiteral("127.0.0.1"));
+                AgentProcess agent = AgentProcess.in(network, "busy")
+                        .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
+                        .startAndAwaitRunning()) {
+            var tunnels = new ArrayList<Tunnel>();
+            for (int i = 0; i < 800; i++) {
+                tunnels.add(Tunnel.open(agent.proxyPort(), Protocol.SOCKS5, peer.ipv4(), server.port()));
+            }
+            for (Tunnel tunnel : tunnels) {
+                tunnel.close();
+            }
+
+            agent.terminate();
+
+            assertThat(agent.awaitExit()).isZero();
+            assertThat(names()).doesNotContain("busy");
+            assertThat(agent.log()).doesNotContain("did not stop");
+        }
+    }
+
     @Test
     void theIdentitySurvivesARestartThoughTheKeyIsSpent() throws IOException {
         String key = network.createAuthKey(AuthKeyOptions.singleUse());
