@@ -19,12 +19,16 @@ import org.jspecify.annotations.Nullable;
 public final class Bench {
     private static final int CLIENTS = 16;
     private static final int SHORT_CONNECTIONS = 20_000;
-    private static final int IDLE_TUNNELS = 5_000;
     private static final int WARM_UP_CONNECTIONS = 3_000;
     private static final int WARM_UP_ROUND_TRIPS = 2_000;
     private static final int WARM_UP_REQUESTS = 5_000;
     /** From the first byte until a process counts as idle: what coming up took is given back by then. */
     private static final Duration SETTLE = Duration.ofSeconds(3);
+
+    private static final Duration IDLE_CHECK = Duration.ofMillis(250);
+    private static final int AT_MOST_IDLE_CHECKS = 20;
+    /** Of one core, up to which a process counts as having nothing to do. */
+    private static final double IDLE_SHARE = 0.1;
 
     private static final List<Integer> STREAMS = List.of(1, 8);
 
@@ -176,15 +180,21 @@ public final class Bench {
                         side,
                         contender.usage().residentMegabytes());
             }
-            progress("memory of " + side + " with " + IDLE_TUNNELS + " idle tunnels");
-            try (var contender = startUp(side)) {
-                var channels = connections.open(contender, IDLE_TUNNELS);
-                samples.add(
-                        Metric.told("RSS with 5,000 idle tunnels", "MB"),
-                        side,
-                        contender.usage().residentMegabytes());
-                Connections.closeAll(channels);
+            if (options.idleTunnels() > 0) {
+                measureIdleTunnels(side, connections);
             }
+        }
+    }
+
+    private void measureIdleTunnels(Side side, Connections connections) throws IOException, InterruptedException {
+        progress("memory of " + side + " with " + options.idleTunnels() + " idle tunnels");
+        try (var contender = startUp(side)) {
+            var channels = connections.open(contender, options.idleTunnels());
+            samples.add(
+                    Metric.told("RSS with %,d idle tunnels".formatted(options.idleTunnels()), "MB"),
+                    side,
+                    contender.usage().residentMegabytes());
+            Connections.closeAll(channels);
         }
     }
 
@@ -244,6 +254,18 @@ public final class Bench {
         var transfer = new Transfer(far, options.warmUp(), options.transfer());
         transfer.download(contender, STREAMS.getLast());
         transfer.upload(contender, STREAMS.getLast());
+        awaitIdle(contender);
+    }
+
+    /** What warming up has left to do, such as to compile, is not to be measured beside the bytes of a tunnel. */
+    private static void awaitIdle(Contender contender) throws IOException, InterruptedException {
+        for (int i = 0; i < AT_MOST_IDLE_CHECKS; i++) {
+            double before = contender.usage().cpuSeconds();
+            Thread.sleep(IDLE_CHECK);
+            if (contender.usage().cpuSeconds() - before < IDLE_SHARE * IDLE_CHECK.toMillis() / 1e3) {
+                return;
+            }
+        }
     }
 
     private void alternate(Run run) throws IOException, InterruptedException {

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param rounds alternating runs of each measurement
  * @param transfer the length of one throughput run, after its warm-up
  * @param warmUp of each throughput run
+ * @param idleTunnels to measure memory with; 0 to leave that out
  * @param connections short ones in one run; a netstack cannot reuse a port towards one target for a minute, so all runs together
  *     must stay well below its 49,535 ports
  * @param roundTrips in one latency run
@@ -25,6 +26,7 @@ record BenchOptions(
         int rounds,
         Duration transfer,
         Duration warmUp,
+        int idleTunnels,
         int connections,
         int roundTrips,
         int requests,
@@ -56,9 +58,9 @@ record BenchOptions(
         }
         return quick
                 ? new BenchOptions(
-                        groups, 3, Duration.ofMillis(500), Duration.ofMillis(200), 1_000, 1_000, 2_000, noise)
+                        groups, 3, Duration.ofMillis(500), Duration.ofMillis(200), 0, 1_000, 700, 1_500, noise)
                 : new BenchOptions(
-                        groups, 7, Duration.ofSeconds(4), Duration.ofSeconds(1), 4_000, 10_000, 20_000, noise);
+                        groups, 7, Duration.ofSeconds(4), Duration.ofSeconds(1), 5_000, 4_000, 10_000, 20_000, noise);
     }
 
     /** Measurements that are made together. */
