@@ -8,6 +8,9 @@ import java.lang.classfile.ClassFileVersion;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.instruction.LocalVariable;
+import java.lang.classfile.instruction.LocalVariableType;
 import java.lang.constant.ClassDesc;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,7 +83,7 @@ final class ClassFormat {
             put(
                     out,
                     "META-INF/CHANGES-tailnet-agent.txt",
-                    "Changed by the build of tailnet-agent: the classes have the format of Java 8, with stack maps. All else is as published.\n"
+                    "Changed by the build of tailnet-agent: the classes have the format of Java 8, with stack maps, and without names of variables. All else is as published.\n"
                             .getBytes(StandardCharsets.UTF_8));
         }
         Files.setLastModifiedTime(changed, Files.getLastModifiedTime(path));
@@ -91,13 +94,21 @@ final class ClassFormat {
     private static byte[] modern(ClassFile format, byte[] bytes) {
         return format.transformClass(
                 format.parse(bytes),
-                ClassTransform.transformingMethodBodies(CodeBuilder::with).andThen((builder, element) -> {
-                    if (element instanceof ClassFileVersion) {
-                        builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
-                    } else {
-                        builder.with(element);
-                    }
-                }));
+                ClassTransform.transformingMethodBodies(ClassFormat::withoutVariables)
+                        .andThen((builder, element) -> {
+                            if (element instanceof ClassFileVersion) {
+                                builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
+                            } else {
+                                builder.with(element);
+                            }
+                        }));
+    }
+
+    /** All of it but the names of variables, which are a debugger's. */
+    private static void withoutVariables(CodeBuilder code, CodeElement element) {
+        if (!(element instanceof LocalVariable || element instanceof LocalVariableType)) {
+            code.with(element);
+        }
     }
 
     private static void put(ZipOutputStream out, String name, byte[] bytes) throws IOException {

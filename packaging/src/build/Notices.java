@@ -31,6 +31,8 @@ final class Notices {
 
     private final Path licenses;
     private final PrintStream out;
+    /** Texts, and the jar at which each stands. */
+    private final Map<String, String> printed = new HashMap<>();
 
     private Notices(Path licenses, PrintStream out) {
         this.licenses = licenses;
@@ -42,7 +44,8 @@ final class Notices {
         try (var out = new PrintStream(Files.newOutputStream(Path.of(args[3])), false, StandardCharsets.UTF_8)) {
             out.println("Third-party software in this distribution, with its licences.");
             var notices = new Notices(Path.of(args[2]), out);
-            notices.heading("Java runtime: OpenJDK " + Runtime.version() + ", " + System.getProperty("java.vendor"));
+            notices.heading("Java runtime: OpenJDK "
+                    + JavaRuntime.of(distribution).version() + ", " + System.getProperty("java.vendor"));
             out.println(
                     "GPL-2.0-only WITH Classpath-exception-2.0. Its licence, and those of what it has of others, are in the folder"
                             + " runtime/legal.");
@@ -85,7 +88,7 @@ final class Notices {
                 }
                 heading(jar.getFileName().toString());
                 var texts = texts(jar);
-                texts.values().forEach(out::println);
+                texts.values().forEach(text -> print(text, jar));
                 apache = texts.values().stream()
                         .filter(Notices::isApache)
                         .findFirst()
@@ -100,6 +103,13 @@ final class Notices {
         }
         heading("The text of " + APACHE);
         out.println(apache);
+    }
+
+    /** Once in full: what many jars bring is said of each of them by name. */
+    private void print(String text, Path jar) {
+        String name = jar.getFileName().toString();
+        String first = printed.putIfAbsent(text, name);
+        out.println(first == null ? text : "The text that stands at " + first);
     }
 
     private static boolean isApache(String text) {

@@ -1,13 +1,18 @@
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes the Java runtime of the distribution: the modules that are used, of the JDK that runs this, or of another platform's.
@@ -28,13 +33,38 @@ final class RuntimeImage {
     /** Nobody starts these from the distribution; simdsort is for sorting arrays of numbers fast. */
     private static final String EXCLUDED = "**/bin/keytool,**/lib/jexec,**/lib/libsimdsort.so,**/lib/jrt-fs.jar";
 
+    /**
+     * Parts of these modules that nobody asks for: the parsers and transformers behind java.xml, of which Jackson wants the interfaces
+     * alone, keytool, and calls of other processors. Who did ask would be told that a class is missing.
+     */
+    private static final List<String> UNUSED = List.of(
+            "/java.xml/com/sun/org/apache",
+            "/java.xml/com/sun/xml",
+            "/java.xml/jdk/xml/internal/jdkcatalog",
+            "/java.base/sun/security/tools/keytool",
+            "/java.base/jdk/internal/foreign/abi/ppc64",
+            "/java.base/jdk/internal/foreign/abi/riscv64",
+            "/java.base/jdk/internal/foreign/abi/s390");
+
+    /** Names of all characters, and the runtime's messages in other languages than English. */
+    private static final List<String> UNUSED_RESOURCES = List.of(
+            "/java.base/java/lang/uniName.dat",
+            "/java.base/**_de.class",
+            "/java.base/**_ja.class",
+            "/java.base/**_zh_CN.class",
+            "**_de.properties",
+            "**_ja.properties",
+            "**_zh_CN.properties");
+
+    private static final List<String> STRIP = List.of("--strip-unneeded", "--remove-section=.note.stapsdt");
+
     private RuntimeImage() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Path output = Path.of(args[0]).toAbsolutePath();
         Path jdk = Path.of(args.length > 1 && !args[1].isEmpty() ? args[1] : System.getProperty("java.home"));
         List<String> arguments = arguments(output, jdk);
-        String wanted = Files.readString(jdk.resolve("release")) + arguments;
+        String wanted = Files.readString(jdk.resolve("release")) + arguments + UNUSED + UNUSED_RESOURCES + STRIP;
         // Beside the distribution, not in it.
         Path distribution = output.getParent();
         Path stamp = distribution.resolveSibling(distribution.getFileName() + "-runtime.stamp");
@@ -45,6 +75,9 @@ final class RuntimeImage {
         }
         Files.deleteIfExists(stamp);
         delete(output);
+        Path unused = Files.createTempFile("unused", null);
+        Files.write(unused, unused());
+        arguments.add("--exclude-resources=@" + unused);
         ToolProvider jlink = ToolProvider.findFirst("jlink").orElseThrow(() -> new IOException("no jlink in this JDK"));
         if (jlink.run(
                         new PrintWriter(System.out, true),
@@ -55,6 +88,7 @@ final class RuntimeImage {
                     + " (Debian: openjdk-25-jdk-headless).");
             System.exit(1);
         }
+        Files.delete(unused);
         strip(output);
         Files.deleteIfExists(output.resolve("lib/classlist"));
         Files.writeString(stamp, wanted);
@@ -66,7 +100,7 @@ final class RuntimeImage {
                 "--strip-java-debug-attributes",
                 "--no-header-files",
                 "--no-man-pages",
-                "--compress=zip-6",
+                "--compress=zip-9",
                 "--exclude-files=" + EXCLUDED,
                 "--output=" + output));
         if (Files.isDirectory(jdk.resolve("jmods"))) {
@@ -75,9 +109,36 @@ final class RuntimeImage {
         return arguments;
     }
 
-    /** Symbols of libjvm.so that no linker needs are a sixth of it. */
+    /** For jlink each package of a module has to keep something: its smallest class. */
+    private static List<String> unused() throws IOException {
+        Path modules = Path.of(URI.create("jrt:/"));
+        var all = new ArrayList<>(UNUSED_RESOURCES);
+        for (String part : UNUSED) {
+            try (Stream<Path> files = Files.walk(modules.resolve(part.substring(1)))) {
+                files.filter(Files::isRegularFile).collect(Collectors.groupingBy(Path::getParent)).values().stream()
+                        .flatMap(folder -> folder.stream()
+                                .sorted(Comparator.comparingLong(RuntimeImage::size)
+                                        .thenComparing(Path::toString))
+                                .skip(1))
+                        .map(file -> "/" + modules.relativize(file))
+                        .forEach(all::add);
+            }
+        }
+        return all;
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Symbols of libjvm.so that no linker needs are a sixth of it; the other is for SystemTap. */
     private static void strip(Path image) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(System.getenv().getOrDefault("STRIP", "strip"), "--strip-unneeded"));
+        var command = new ArrayList<>(List.of(System.getenv().getOrDefault("STRIP", "strip")));
+        command.addAll(STRIP);
         try (var files = Files.walk(image)) {
             files.filter(file -> file.toString().endsWith(".so"))
                     .sorted()

@@ -56,7 +56,7 @@ final class Sbom {
                     .put("purl", module.purl());
             sbom.dependsOn(module.purl(), List.of());
         }
-        sbom.javaRuntime();
+        sbom.javaRuntime(JavaRuntime.of(distribution));
         sbom.removeOtherPlatforms(distribution);
         sbom.hashAsShipped(distribution);
         sbom.json.writeValue(Path.of(args[2]).toFile(), sbom.bom);
@@ -117,14 +117,10 @@ final class Sbom {
         component.putArray("hashes").addObject().put("alg", "SHA-256").put("content", sha256);
     }
 
-    private void javaRuntime() {
+    private void javaRuntime(JavaRuntime runtime) {
         String reference = "runtime";
         var component = component(
-                "platform",
-                reference,
-                "OpenJDK",
-                Runtime.version().toString(),
-                "GPL-2.0-only WITH Classpath-exception-2.0");
+                "platform", reference, "OpenJDK", runtime.version(), "GPL-2.0-only WITH Classpath-exception-2.0");
         component.putObject("supplier").put("name", System.getProperty("java.vendor"));
         component.put("description", "Java runtime made with jlink; the licences of its parts are in runtime/legal");
         ofAgent.add(reference);

@@ -182,7 +182,7 @@ install_units() {
 
 install() {
     [ -x "$here/runtime/bin/java" ] || fail "$here is not the unpacked folder of tailnet-agent"
-    [ "$here" != "$home" ] || fail "this is the installed folder; unpack the tar.gz elsewhere"
+    [ "$here" != "$home" ] || fail "this is the installed folder; unpack the archive elsewhere"
     [ ! -e "$home" ] || [ -e "$home/$list" ] || fail "$home is in the way, and not from here"
 
     # Before anything is changed: whether it runs here.

@@ -28,14 +28,22 @@ final class Size {
         return bytes / 1e6;
     }
 
-    /** As a tar.gz. */
-    double compressedMegabytes() throws IOException, InterruptedException {
+    /**
+     * As a tar, compressed.
+     *
+     * @param program for example {@code gzip}, with its options
+     */
+    double compressedMegabytes(String program) throws IOException, InterruptedException {
         var command = new ArrayList<>(
-                List.of("sh", "-c", "tar --create --file=- \"$@\" 2>/dev/null | gzip -9 | wc -c", "sh"));
+                List.of("sh", "-c", "tar --create --file=- \"$@\" 2>/dev/null | %s | wc -c".formatted(program), "sh"));
         parts.forEach(part -> command.add(part.toAbsolutePath().toString()));
         var process = new ProcessBuilder(command).start();
         String counted = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         process.waitFor();
-        return Long.parseLong(counted.strip()) / 1e6;
+        long bytes = Long.parseLong(counted.strip());
+        if (bytes == 0) {
+            throw new IOException("nothing came from '" + program + "': is it installed? (Debian: xz-utils, gzip)");
+        }
+        return bytes / 1e6;
     }
 }

@@ -3,12 +3,16 @@ package dev.tailnet.testnet.training;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.lang.classfile.BootstrapMethodEntry;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.constantpool.InvokeDynamicEntry;
+import java.lang.classfile.constantpool.LoadableConstantEntry;
 import java.lang.classfile.constantpool.MemberRefEntry;
+import java.lang.classfile.constantpool.MethodHandleEntry;
 import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.constantpool.StringEntry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,11 +21,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * What an AOT cache is made of. The JVM's own lists (CDS class lists) name a call site by its place in the class file, which the next change
- * of a source moves; this one names it by caller, name and descriptor, and so holds for code that changes.
+ * of a source moves; this one names it by caller, name, descriptor and the method behind it, and so holds for code that changes.
  *
  * <p>Class files are read from the class path, and must be those that the cache will be for: this has to run on the Java of the
  * distribution, with its jars.
@@ -39,8 +44,34 @@ record ClassList(SortedSet<String> classes, SortedSet<String> forms, SortedSet<C
         this(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
     }
 
-    /** An {@code invokedynamic} of a class. */
-    record CallSite(String caller, String name, String descriptor) implements Comparable<CallSite> {
+    /**
+     * An {@code invokedynamic} of a class.
+     *
+     * @param target what tells it from others of that name and descriptor: the method behind a lambda, without its number, or the text of a
+     *     concatenation, hashed; empty for what has neither
+     */
+    record CallSite(String caller, String name, String descriptor, String target) implements Comparable<CallSite> {
+        private static final Pattern NUMBER = Pattern.compile("\\$\\d+$");
+
+        static CallSite of(String caller, InvokeDynamicEntry entry) {
+            return new CallSite(
+                    caller, entry.name().stringValue(), entry.type().stringValue(), target(entry.bootstrap()));
+        }
+
+        private static String target(BootstrapMethodEntry bootstrap) {
+            for (LoadableConstantEntry argument : bootstrap.arguments()) {
+                if (argument instanceof MethodHandleEntry handle) {
+                    MemberRefEntry method = handle.reference();
+                    return method.owner().asInternalName() + "."
+                            + NUMBER.matcher(method.name().stringValue()).replaceFirst("");
+                }
+                if (argument instanceof StringEntry text) {
+                    return Integer.toHexString(text.stringValue().hashCode());
+                }
+            }
+            return "";
+        }
+
         @Override
         public int compareTo(CallSite other) {
             return toString().compareTo(other.toString());
@@ -48,11 +79,7 @@ record ClassList(SortedSet<String> classes, SortedSet<String> forms, SortedSet<C
 
         @Override
         public String toString() {
-            return caller + " " + name + " " + descriptor;
-        }
-
-        private boolean is(InvokeDynamicEntry entry) {
-            return entry.name().equalsString(name) && entry.type().equalsString(descriptor);
+            return caller + " " + name + " " + descriptor + " " + target;
         }
     }
 
@@ -90,8 +117,7 @@ record ClassList(SortedSet<String> classes, SortedSet<String> forms, SortedSet<C
         for (int i = 2; i < line.length; i++) {
             PoolEntry entry = file.get().constantPool().entryByIndex(Integer.parseInt(line[i]));
             if (entry instanceof InvokeDynamicEntry site) {
-                callSites.add(new CallSite(
-                        caller, site.name().stringValue(), site.type().stringValue()));
+                callSites.add(CallSite.of(caller, site));
             }
         }
     }
@@ -103,8 +129,8 @@ record ClassList(SortedSet<String> classes, SortedSet<String> forms, SortedSet<C
             if (line.startsWith(FORM)) {
                 list.forms.add(line);
             } else if (line.startsWith(CALL_SITE)) {
-                String[] words = line.split(" ");
-                list.callSites.add(new CallSite(words[1], words[2], words[3]));
+                String[] words = line.split(" ", -1);
+                list.callSites.add(new CallSite(words[1], words[2], words[3], words[4]));
             } else if (!line.startsWith("#")) {
                 list.classes.add(line);
             }
@@ -135,13 +161,11 @@ record ClassList(SortedSet<String> classes, SortedSet<String> forms, SortedSet<C
                 continue;
             }
             lines.add(name);
-            var sites = callSites.subSet(new CallSite(name, "", ""), new CallSite(name, "\uffff", ""));
             var indexes = new ArrayList<String>();
             for (PoolEntry entry : file.get().constantPool()) {
                 if (entry instanceof ClassEntry
                         || entry instanceof MemberRefEntry
-                        || entry instanceof InvokeDynamicEntry linked
-                                && sites.stream().anyMatch(site -> site.is(linked))) {
+                        || entry instanceof InvokeDynamicEntry site && callSites.contains(CallSite.of(name, site))) {
                     indexes.add(Integer.toString(entry.index()));
                 }
             }
