@@ -18,6 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -124,6 +127,34 @@ class PolicyIT {
         use("mode: report\ndefault: deny\nrules: []\n");
         assertThat(agent.overHttp(url("api.outside.test")).output()).isEqualTo("the internet");
         agent.awaitLog("outcome=ESTABLISHED rule=default would_deny=\"api.outside.test");
+    }
+
+    /** In the heap that the distribution gives the agent. */
+    @Test
+    void aHundredThousandRulesTakeThePlaceOfAsMany(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("many.yaml"), manyRules("first"));
+        try (var many = AgentProcess.in(network, "many")
+                .authKey(network.createAuthKey(AuthKeyOptions.ephemeralNode()))
+                .javaOptions(
+                        "@" + Path.of("../packaging/src/dist/lib/jvm.options").toAbsolutePath())
+                .arguments("--policy=" + file)
+                .startAndAwaitRunning()) {
+            for (String name : List.of("second", "third")) {
+                Files.writeString(file, manyRules(name));
+                assertThat(many.verb("policy", "reload").output()).contains("100000 rules");
+                assertThat(many.verb("policy", "test", "host77777.many.test:443")
+                                .output())
+                        .contains("denied by " + name + "-77777");
+            }
+            assertThat(many.verb("policy", "explain").output()).contains("and 99000 more");
+        }
+    }
+
+    private static String manyRules(String name) {
+        return IntStream.range(0, 100_000)
+                .mapToObj(
+                        i -> "  - name: " + name + "-" + i + "\n    action: deny\n    hosts: host" + i + ".many.test\n")
+                .collect(Collectors.joining("", "default: allow\nrules:\n", ""));
     }
 
     @Test

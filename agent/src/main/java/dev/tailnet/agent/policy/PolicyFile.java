@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -18,12 +19,6 @@ public final class PolicyFile {
     /** A hundred thousand rules have some ten million characters; what is much longer is no policy. */
     private static final int MOST_CHARACTERS = 1 << 27;
 
-    /** What a byte of a file of many short rules becomes in memory, twice: while one policy takes the place of another there are two. */
-    private static final int BYTES_IN_MEMORY = 18;
-
-    /** What the agent needs besides. */
-    private static final long REST_OF_THE_AGENT = 24 << 20;
-
     private PolicyFile() {}
 
     /** @throws IOException if there is no such file, or it cannot be read */
@@ -31,36 +26,48 @@ public final class PolicyFile {
         return read(file, Runtime.getRuntime().maxMemory());
     }
 
-    /** @param memory bytes that this process may use: one that ran out of them would be gone, with a policy that was in force */
+    /** @param memory bytes that this process may use */
     static PolicyDocument read(Path file, long memory) throws IOException {
         long size = Files.size(file);
-        if (size > Math.max(1 << 20, (memory - REST_OF_THE_AGENT) / BYTES_IN_MEMORY)) {
-            var problem = new PolicyProblem(
-                    1,
-                    1,
-                    (size >> 20) + " MB of rules do not fit into " + (memory >> 20)
-                            + " MB of memory, where there have to be two policies while one is replaced: start the"
-                            + " agent with TAILNET_JAVA_OPTIONS=-Xmx"
-                            + (Math.ceilDiv(size * BYTES_IN_MEMORY, 32 << 20) + 2) * 32
-                            + "m");
-            return new PolicyDocument(RuleSet.NONE, List.of(problem));
+        if (RuleBudget.isExceededBy(size, memory)) {
+            return tooMuch(1, RuleBudget.problem(size, memory, 1));
         }
-        return read(file.toString(), Files.readString(file));
+        return read(file.toString(), Files.readString(file), memory);
     }
 
     /** @param source names the text in messages */
     public static PolicyDocument read(String source, String text) {
+        return read(source, text, Runtime.getRuntime().maxMemory());
+    }
+
+    private static PolicyDocument read(String source, String text, long memory) {
+        return plain(source, text, memory).orElseGet(() -> anything(source, text, memory));
+    }
+
+    /** Nothing also if anything is wrong: what to say of it is the other reader's matter. */
+    static Optional<PolicyDocument> plain(String source, String text, long memory) {
         List<PolicyProblem> problems = new ArrayList<>();
-        var parser = new PolicyParser(source, problems);
-        try (JsonParser tokens = yaml().createParser(ObjectReadContext.empty(), text)) {
-            JsonToken first = tokens.nextToken();
-            if (first == JsonToken.START_OBJECT) {
-                parser.read(tokens);
-                if (tokens.nextToken() != null) {
-                    parser.problem(tokens, "a second document: only one is read");
-                }
-            } else {
-                parser.problem(tokens, "a policy has keys, the first of them mode: enforce");
+        var parser = new PolicyParser(source, problems, new RuleBudget(memory, text.length()));
+        var tokens = new PlainTokens(text);
+        try {
+            readDocument(parser, tokens);
+        } catch (NotPlain e) {
+            return Optional.empty();
+        } catch (RuleBudget.Exceeded e) {
+            return Optional.of(tooMuch(tokens, text, memory));
+        }
+        return problems.isEmpty() ? Optional.of(new PolicyDocument(parser.rules(), problems)) : Optional.empty();
+    }
+
+    static PolicyDocument anything(String source, String text, long memory) {
+        List<PolicyProblem> problems = new ArrayList<>();
+        var parser = new PolicyParser(source, problems, new RuleBudget(memory, text.length()));
+        try (JsonParser yaml = yaml().createParser(ObjectReadContext.empty(), text)) {
+            var tokens = new YamlTokens(yaml);
+            try {
+                readDocument(parser, tokens);
+            } catch (RuleBudget.Exceeded e) {
+                return tooMuch(tokens, text, memory);
             }
         } catch (JacksonException e) {
             var location = e.getLocation();
@@ -70,6 +77,27 @@ public final class PolicyFile {
                     YamlTrouble.explain(e.getOriginalMessage())));
         }
         return new PolicyDocument(parser.rules(), problems);
+    }
+
+    private static PolicyDocument tooMuch(Tokens tokens, String text, long memory) {
+        double part =
+                tokens.line() / (double) Math.max(tokens.line(), text.lines().count());
+        return tooMuch(tokens.line(), RuleBudget.problem(text.length(), memory, part));
+    }
+
+    private static PolicyDocument tooMuch(int line, String problem) {
+        return new PolicyDocument(RuleSet.NONE, List.of(new PolicyProblem(line, 1, problem)));
+    }
+
+    private static void readDocument(PolicyParser parser, Tokens tokens) {
+        if (tokens.next() != JsonToken.START_OBJECT) {
+            parser.problem(tokens, "a policy has keys, the first of them mode: enforce");
+            return;
+        }
+        parser.read(tokens);
+        if (tokens.next() != JsonToken.NOT_AVAILABLE) {
+            parser.problem(tokens, "a second document: only one is read");
+        }
     }
 
     private static YAMLFactory yaml() {

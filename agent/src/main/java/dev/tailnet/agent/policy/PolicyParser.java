@@ -21,6 +21,7 @@ public final class PolicyParser {
     private final String source;
     private final ItemReader items;
     private final RuleParser ruleParser;
+    private final RuleBudget budget;
     private final List<Rule> rules = new ArrayList<>();
     private final Map<String, Rule> byName = new HashMap<>();
     private final Set<String> seen = new HashSet<>();
@@ -37,19 +38,29 @@ public final class PolicyParser {
      * @param problems gets everything that is wrong
      */
     public PolicyParser(String source, List<PolicyProblem> problems) {
+        this(source, problems, new RuleBudget(Runtime.getRuntime().maxMemory(), 0));
+    }
+
+    /** @param budget that the rules have to keep within */
+    PolicyParser(String source, List<PolicyProblem> problems, RuleBudget budget) {
         this.source = source;
+        this.budget = budget;
         this.items = new ItemReader(problems);
         this.ruleParser = new RuleParser(source, items);
     }
 
     /** Reads to the end of the object that has just begun. */
     public void read(JsonParser parser) {
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            String key = parser.currentName();
+        read(new YamlTokens(parser));
+    }
+
+    void read(Tokens tokens) {
+        while (tokens.next() == JsonToken.PROPERTY_NAME) {
+            String key = tokens.name();
             if (!seen.add(key)) {
-                items.problem(parser, key + " was given before");
+                items.problem(tokens, key + " was given before");
             }
-            readKey(parser, key);
+            readKey(tokens, key);
         }
     }
 
@@ -58,35 +69,35 @@ public final class PolicyParser {
                 source, mode, fallback, inboundFallback, privateDirect, requireName, hideNames, endDenied, rules);
     }
 
-    void problem(JsonParser parser, String text) {
-        items.problem(parser, text);
+    void problem(Tokens tokens, String text) {
+        items.problem(tokens, text);
     }
 
-    private void readKey(JsonParser parser, String key) {
+    private void readKey(Tokens tokens, String key) {
         switch (key) {
             case "mode" ->
-                mode = items.one(parser, key, text -> Words.of(Mode.class, text))
+                mode = items.one(tokens, key, text -> Words.of(Mode.class, text))
                         .orElse(mode);
-            case "default" -> fallback = effect(parser, key, fallback);
-            case "default-inbound" -> inboundFallback = effect(parser, key, inboundFallback);
-            case "private-direct" -> privateDirect = effect(parser, key, privateDirect);
+            case "default" -> fallback = effect(tokens, key, fallback);
+            case "default-inbound" -> inboundFallback = effect(tokens, key, inboundFallback);
+            case "private-direct" -> privateDirect = effect(tokens, key, privateDirect);
             case "require-name" ->
-                requireName = items.one(parser, key, Words::bool).orElse(requireName);
+                requireName = items.one(tokens, key, Words::bool).orElse(requireName);
             case "denied-names" ->
-                hideNames = items.one(parser, key, PolicyParser::isHidden).orElse(hideNames);
+                hideNames = items.one(tokens, key, PolicyParser::isHidden).orElse(hideNames);
             case "close-denied" ->
-                endDenied = items.one(parser, key, Words::bool).orElse(endDenied);
-            case "rules" -> readRules(parser);
+                endDenied = items.one(tokens, key, Words::bool).orElse(endDenied);
+            case "rules" -> readRules(tokens);
             default -> {
-                items.problem(parser, "unknown key '" + key + "': a policy has " + KEYS);
-                parser.nextToken();
-                parser.skipChildren();
+                items.problem(tokens, "unknown key '" + key + "': a policy has " + KEYS);
+                tokens.next();
+                tokens.skipChildren();
             }
         }
     }
 
-    private Effect effect(JsonParser parser, String key, Effect otherwise) {
-        return items.one(parser, key, text -> Words.of(Effect.class, text)).orElse(otherwise);
+    private Effect effect(Tokens tokens, String key, Effect otherwise) {
+        return items.one(tokens, key, text -> Words.of(Effect.class, text)).orElse(otherwise);
     }
 
     private static boolean isHidden(String text) {
@@ -97,31 +108,32 @@ public final class PolicyParser {
         };
     }
 
-    private void readRules(JsonParser parser) {
-        JsonToken token = parser.nextToken();
+    private void readRules(Tokens tokens) {
+        JsonToken token = tokens.next();
         if (token == JsonToken.VALUE_NULL) {
             return;
         }
         if (token != JsonToken.START_ARRAY) {
-            items.problem(parser, "rules takes a list, each item beginning with '- name:'");
-            parser.skipChildren();
+            items.problem(tokens, "rules takes a list, each item beginning with '- name:'");
+            tokens.skipChildren();
             return;
         }
-        while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
+        while ((token = tokens.next()) != JsonToken.END_ARRAY) {
             if (token != JsonToken.START_OBJECT) {
-                items.problem(parser, "a rule has keys, the first of them name");
-                parser.skipChildren();
+                items.problem(tokens, "a rule has keys, the first of them name");
+                tokens.skipChildren();
                 continue;
             }
-            int line = parser.currentTokenLocation().getLineNr();
-            int column = parser.currentTokenLocation().getColumnNr();
-            ruleParser.read(parser, rules.size() + 1).ifPresent(rule -> add(rule, line, column));
+            int line = tokens.line();
+            int column = tokens.column();
+            ruleParser.read(tokens, rules.size() + 1).ifPresent(rule -> add(rule, line, column));
         }
     }
 
     private void add(Rule rule, int line, int column) {
         Rule before = byName.putIfAbsent(rule.name(), rule);
         if (before == null) {
+            budget.take(rule);
             rules.add(rule);
         } else {
             items.problem(line, column, "rule '" + rule.name() + "' has the name of the one at " + before.where());

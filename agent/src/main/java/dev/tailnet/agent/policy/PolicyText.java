@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 /** A policy in sentences, in the order in which it is asked. */
 public final class PolicyText {
     private static final int SHOWN = 6;
+    /** Nobody reads more, and a text of all of a hundred thousand would be as large as the policy. */
+    private static final int SHOWN_RULES = 1_000;
 
     private PolicyText() {}
 
@@ -74,8 +76,11 @@ public final class PolicyText {
             return step;
         }
         lines.add(step + ". " + verb + ":");
-        for (Rule rule : rules) {
-            lines.add("   - " + rule.name() + ": " + text(rule) + " (" + rule.where() + ")");
+        rules.stream()
+                .limit(SHOWN_RULES)
+                .forEach(rule -> lines.add("   - " + rule.name() + ": " + text(rule) + " (" + rule.where() + ")"));
+        if (rules.size() > SHOWN_RULES) {
+            lines.add("   - and " + (rules.size() - SHOWN_RULES) + " more");
         }
         return step + 1;
     }

@@ -10,17 +10,19 @@ import dev.tailnet.proxy.policy.rules.PortRange;
 import dev.tailnet.proxy.policy.rules.Rule;
 import dev.tailnet.proxy.policy.rules.RuleProtocol;
 import dev.tailnet.proxy.request.Route;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** Reads one rule after another. */
@@ -32,6 +34,8 @@ final class RuleParser {
 
     private final String source;
     private final ItemReader items;
+    /** Rules mostly ask for the same besides the destination. */
+    private final Map<Condition, Condition> conditions = new HashMap<>();
 
     RuleParser(String source, ItemReader items) {
         this.source = source;
@@ -44,15 +48,16 @@ final class RuleParser {
      * @param number of the rule, from 1: its name if it has none
      * @return nothing if it has no effect; anything else that is wrong is a problem of a rule that is returned
      */
-    Optional<Rule> read(JsonParser parser, int number) {
-        var draft = new Draft("rule-" + number, parser.currentTokenLocation().getLineNr());
-        int column = parser.currentTokenLocation().getColumnNr();
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            String key = parser.currentName();
-            if (!draft.keys.add(key)) {
-                items.problem(parser, key + " was given before in this rule");
+    Optional<Rule> read(Tokens tokens, int number) {
+        var draft = new Draft("rule-" + number, tokens.line());
+        int column = tokens.column();
+        while (tokens.next() == JsonToken.PROPERTY_NAME) {
+            String key = tokens.name();
+            if (draft.keys.contains(key)) {
+                items.problem(tokens, key + " was given before in this rule");
             }
-            readKey(parser, key, draft);
+            draft.keys.add(key);
+            readKey(tokens, key, draft);
         }
         if (draft.effect == null && !draft.keys.contains("action")) {
             items.problem(
@@ -75,7 +80,7 @@ final class RuleParser {
         if (draft.direction == Direction.INBOUND) {
             checkInbound(draft, column);
         }
-        return Optional.ofNullable(draft.rule(source));
+        return Optional.ofNullable(draft.rule(source, conditions));
     }
 
     private void checkInbound(Draft draft, int column) {
@@ -98,41 +103,53 @@ final class RuleParser {
         }
     }
 
-    private void readKey(JsonParser parser, String key, Draft draft) {
+    private void readKey(Tokens tokens, String key, Draft draft) {
         switch (key) {
-            case "name" -> draft.name = items.one(parser, key, RuleParser::name).orElse(draft.name);
+            case "name" -> draft.name = items.one(tokens, key, RuleParser::name).orElse(draft.name);
             case "action" ->
-                draft.effect = items.one(parser, key, text -> Words.of(Effect.class, text))
+                draft.effect = items.one(tokens, key, text -> Words.of(Effect.class, text))
                         .orElse(null);
             case "direction" ->
-                draft.direction = items.one(parser, key, text -> Words.of(Direction.class, text))
+                draft.direction = items.one(tokens, key, text -> Words.of(Direction.class, text))
                         .orElse(draft.direction);
-            case "hosts" -> draft.hosts = items.list(parser, key, HostPattern::parse);
-            case "cidrs" -> draft.cidrs = items.list(parser, key, Cidr::parse);
-            case "ports" -> draft.ports = items.list(parser, key, PortRange::parse);
-            case "routes" -> draft.routes = items.list(parser, key, RuleParser::route);
+            case "hosts" -> draft.hosts = items.list(tokens, key, HostPattern::parse);
+            case "cidrs" -> draft.cidrs = items.list(tokens, key, Cidr::parse);
+            case "ports" -> draft.ports = items.list(tokens, key, PortRange::parse);
+            case "routes" -> draft.routes = items.list(tokens, key, RuleParser::route);
             case "protocols", "protocol" ->
-                draft.protocols = items.list(parser, key, text -> Words.of(RuleProtocol.class, text));
-            case "methods" -> draft.methods = items.list(parser, key, RuleParser::method);
-            case "paths" -> draft.paths = items.list(parser, key, PathPrefix::new);
-            case "roles" -> draft.roles = items.list(parser, key, text -> text);
+                draft.protocols = items.list(tokens, key, text -> Words.of(RuleProtocol.class, text));
+            case "methods" -> draft.methods = items.list(tokens, key, RuleParser::method);
+            case "paths" -> draft.paths = items.list(tokens, key, PathPrefix::new);
+            case "roles" -> draft.roles = items.list(tokens, key, text -> text);
             case "by-address" ->
-                draft.byAddress = items.one(parser, key, Words::bool).orElse(false);
-            case "require-name" -> draft.requireName = items.one(parser, key, Words::bool);
+                draft.byAddress = items.one(tokens, key, Words::bool).orElse(false);
+            case "require-name" -> draft.requireName = items.one(tokens, key, Words::bool);
             default -> {
-                items.problem(parser, "unknown key '" + key + "': a rule has " + KEYS);
-                parser.nextToken();
-                parser.skipChildren();
+                items.problem(tokens, "unknown key '" + key + "': a rule has " + KEYS);
+                tokens.next();
+                tokens.skipChildren();
             }
         }
     }
 
     private static String name(String text) {
-        if (!NAME.matcher(text).matches()) {
+        if (!isPlainName(text) && !NAME.matcher(text).matches()) {
             throw new IllegalArgumentException(
                     "'" + text + "' is no name for a rule: up to 80 letters, digits, spaces and ._:/+-");
         }
         return text;
+    }
+
+    /** What most are, without the cost of an expression. */
+    private static boolean isPlainName(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean isWord = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!isWord && (i == 0 || " ._:/+-".indexOf(c) < 0)) {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= 80;
     }
 
     private static String method(String text) {
@@ -156,7 +173,7 @@ final class RuleParser {
     /** A rule that is being read. */
     private static final class Draft {
         private final int line;
-        private final Set<String> keys = new HashSet<>();
+        private final List<String> keys = new ArrayList<>(4);
         private String name;
         private Direction direction = Direction.OUTBOUND;
         private @Nullable Effect effect;
@@ -177,14 +194,13 @@ final class RuleParser {
         }
 
         @Nullable
-        Rule rule(String source) {
+        Rule rule(String source, Map<Condition, Condition> conditions) {
             return effect == null
                     ? null
-                    : new Rule(
-                            name, source + ", line " + line, direction, effect, hosts, cidrs, condition(), requireName);
+                    : new Rule(name, source, line, direction, effect, hosts, cidrs, condition(conditions), requireName);
         }
 
-        private Condition condition() {
+        private Condition condition(Map<Condition, Condition> conditions) {
             if (ports.isEmpty()
                     && routes.isEmpty()
                     && protocols.isEmpty()
@@ -196,7 +212,8 @@ final class RuleParser {
             }
             Set<Route> allRoutes = EnumSet.noneOf(Route.class);
             routes.forEach(allRoutes::addAll);
-            return new Condition(ports, allRoutes, set(protocols), set(methods), paths, set(roles), byAddress);
+            var condition = new Condition(ports, allRoutes, set(protocols), set(methods), paths, set(roles), byAddress);
+            return conditions.computeIfAbsent(condition, first -> first);
         }
 
         private static <T> Set<T> set(Collection<T> items) {

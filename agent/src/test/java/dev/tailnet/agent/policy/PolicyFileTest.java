@@ -51,12 +51,18 @@ class PolicyFileTest {
 
     @Test
     void whatWouldExhaustTheMemoryIsNotRead(@TempDir Path directory) throws IOException {
-        Path file = Files.writeString(directory.resolve("many.yaml"), "# " + "x".repeat(3 << 20) + "\nrules: []\n");
-        assertThat(PolicyFile.read(file, 256 << 20).problems()).isEmpty();
-        assertThat(PolicyFile.read(file, 64 << 20).problems())
+        Path text = Files.writeString(directory.resolve("long.yaml"), "# " + "x".repeat(3 << 20) + "\nmode: open\n");
+        assertThat(PolicyFile.read(text, 256 << 20).problems()).isEmpty();
+        assertThat(PolicyFile.read(text, 30 << 20).problems())
                 .singleElement()
                 .asString()
-                .contains("3 MB of rules do not fit into 64 MB", "TAILNET_JAVA_OPTIONS=-Xmx128m");
+                .contains("3 MB of rules do not fit into 30 MB", "TAILNET_JAVA_OPTIONS=-Xmx64m");
+        Path rules = Files.writeString(directory.resolve("many.yaml"), "rules:\n" + rules(50_000));
+        assertThat(PolicyFile.read(rules, 96 << 20).problems()).isEmpty();
+        assertThat(PolicyFile.read(rules, 40 << 20).problems())
+                .singleElement()
+                .asString()
+                .contains("2 MB of rules do not fit into 40 MB", "TAILNET_JAVA_OPTIONS=-Xmx64m");
     }
 
     @Test
@@ -166,10 +172,13 @@ class PolicyFileTest {
 
     @Test
     void readsAHundredThousandRules() {
-        String rules = IntStream.range(0, 100_000)
+        assertThat(valid("rules:\n" + rules(100_000)).rules()).hasSize(100_000);
+    }
+
+    private static String rules(int count) {
+        return IntStream.range(0, count)
                 .mapToObj(i -> "- {name: r" + i + ", action: deny, hosts: [host" + i + ".example.com]}\n")
                 .collect(Collectors.joining());
-        assertThat(valid("rules:\n" + rules).rules()).hasSize(100_000);
     }
 
     private static RuleSet valid(String text) {

@@ -22,27 +22,60 @@ public record Cidr(boolean isIpv4, long high, long low, int length) implements C
     public static Cidr parse(String text) {
         int slash = text.indexOf('/');
         String literal = slash < 0 ? text : text.substring(0, slash);
-        InetAddress address = address(literal, text);
-        int bits = address instanceof Inet4Address ? 32 : 128;
-        int length = slash < 0 ? bits : length(text.substring(slash + 1), bits, text, literal);
-        Cidr cidr = of(address, length);
-        if (!cidr.equals(cidr.masked())) {
-            throw new IllegalArgumentException("'" + text + "' has bits beyond its prefix: write " + cidr.masked());
+        Cidr single = single(literal, text);
+        if (slash < 0) {
+            return single;
+        }
+        int length = length(text.substring(slash + 1), single.length, text, literal);
+        Cidr cidr = new Cidr(single.isIpv4, single.high, single.low, length);
+        Cidr masked = cidr.masked();
+        if (masked.high != cidr.high || masked.low != cidr.low) {
+            throw new IllegalArgumentException("'" + text + "' has bits beyond its prefix: write " + masked);
         }
         return cidr;
     }
 
-    private static InetAddress address(String literal, String text) {
-        // Only what an inet_pton reads: in a rule nobody means 010.1.1.1 to be octal.
-        boolean isIpv6 = literal.indexOf(':') >= 0;
-        if (literal.indexOf('%') < 0 && (isIpv6 || literal.matches("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}"))) {
+    private static Cidr single(String literal, String text) {
+        if (literal.indexOf(':') < 0) {
+            long address = ipv4(literal);
+            if (address >= 0) {
+                return new Cidr(true, 0, address, 32);
+            }
+        } else if (literal.indexOf('%') < 0) {
             try {
-                return InetAddress.ofLiteral(literal);
+                return of(InetAddress.ofLiteral(literal));
             } catch (IllegalArgumentException e) {
                 // said below
             }
         }
         throw new IllegalArgumentException("'" + text + "' is no block of addresses like 10.0.0.0/8 or fd00::/8");
+    }
+
+    /** Only what an inet_pton reads: in a rule nobody means 010.1.1.1 to be octal. -1 for anything else. */
+    private static long ipv4(String literal) {
+        long address = 0;
+        int start = 0;
+        for (int part = 0; part < 4; part++) {
+            int end = part == 3 ? literal.length() : literal.indexOf('.', start);
+            int digits = end - start;
+            if (digits < 1 || digits > 3 || (digits > 1 && literal.charAt(start) == '0')) {
+                return -1;
+            }
+            int number = 0;
+            for (; start < end; start++) {
+                int digit = literal.charAt(start) - '0';
+                if (digit < 0 || digit > 9) {
+                    return -1;
+                }
+                number = number * 10 + digit;
+            }
+            if (number > 255) {
+                return -1;
+            }
+            address = address << 8 | number;
+            start = end + 1;
+        }
+        return address;
     }
 
     private static int length(String digits, int bits, String text, String literal) {
@@ -61,14 +94,10 @@ public record Cidr(boolean isIpv4, long high, long low, int length) implements C
     }
 
     static Cidr of(InetAddress address) {
-        return of(address, address instanceof Inet4Address ? 32 : 128);
-    }
-
-    private static Cidr of(InetAddress address, int length) {
         var bytes = ByteBuffer.wrap(address.getAddress());
         return address instanceof Inet4Address
-                ? new Cidr(true, 0, Integer.toUnsignedLong(bytes.getInt()), length)
-                : new Cidr(false, bytes.getLong(), bytes.getLong(), length);
+                ? new Cidr(true, 0, Integer.toUnsignedLong(bytes.getInt()), 32)
+                : new Cidr(false, bytes.getLong(), bytes.getLong(), 128);
     }
 
     /** Whether {@code other}, a block or a single address, is wholly inside. */

@@ -1,10 +1,10 @@
 package dev.tailnet.proxy.policy.rules;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
@@ -15,11 +15,11 @@ final class CidrIndex {
     private static final int NONE = -1;
 
     private final Cidr[] blocks;
-    private final Lanes[] lanes;
+    private final Lanes.Table lanes;
     /** The smallest block around each; or {@link #NONE}. */
     private final int[] around;
 
-    private CidrIndex(Cidr[] blocks, Lanes[] lanes) {
+    private CidrIndex(Cidr[] blocks, Lanes.Table lanes) {
         this.blocks = blocks;
         this.lanes = lanes;
         this.around = new int[blocks.length];
@@ -32,22 +32,28 @@ final class CidrIndex {
         }
     }
 
+    /** A rule that is about a block. */
+    private record Place(Cidr block, int order) {}
+
     /** Of rules that are given in their order. */
     static CidrIndex of(List<Rule> rules) {
-        Map<Cidr, Lanes.Builder> builders = new HashMap<>();
+        List<Place> places = new ArrayList<>();
         for (int order = 0; order < rules.size(); order++) {
-            Rule rule = rules.get(order);
-            for (Cidr cidr : rule.cidrs()) {
-                builders.computeIfAbsent(cidr, first -> new Lanes.Builder()).add(order, rule.effect());
+            for (Cidr cidr : rules.get(order).cidrs()) {
+                places.add(new Place(cidr, order));
             }
         }
-        Cidr[] blocks = builders.keySet().toArray(new Cidr[0]);
-        Arrays.sort(blocks);
-        Lanes[] lanes = new Lanes[blocks.length];
-        for (int i = 0; i < blocks.length; i++) {
-            lanes[i] = builders.getOrDefault(blocks[i], new Lanes.Builder()).build(rules);
+        places.sort(Comparator.comparing(Place::block)); // stable: the rules of each block stay in their order
+        Cidr[] blocks = new Cidr[places.size()];
+        var lanes = new Lanes.Builder();
+        int count = 0;
+        for (Place place : places) {
+            if (count == 0 || blocks[count - 1].compareTo(place.block()) != 0) {
+                blocks[count++] = place.block();
+            }
+            lanes.add(count - 1, place.order(), rules.get(place.order()).effect());
         }
-        return new CidrIndex(blocks, lanes);
+        return new CidrIndex(Arrays.copyOf(blocks, count), lanes.build(rules, count));
     }
 
     void visit(InetAddress address, BiConsumer<Cidr, Lanes> visitor) {
@@ -60,7 +66,7 @@ final class CidrIndex {
         at = at >= 0 ? at : -at - 2;
         for (; at != NONE; at = around[at]) {
             if (blocks[at].contains(cidr)) {
-                visitor.accept(blocks[at], lanes[at]);
+                visitor.accept(blocks[at], lanes.at(at));
             }
         }
     }

@@ -25,17 +25,17 @@ public final class CompiledRules {
         byHost = HostIndex.of(rules);
         byBlock = CidrIndex.of(rules);
         var all = new Lanes.Builder();
-        var blocks = new Lanes.Builder();
+        var blocks = new LaneTable.Builder();
         for (int order = 0; order < rules.size(); order++) {
             Rule rule = rules.get(order);
             if (rule.isForAll()) {
-                all.add(order, rule.effect());
-            } else if (!rule.cidrs().isEmpty()) {
-                blocks.add(order, rule.effect());
+                all.add(0, order, rule.effect());
+            } else if (!rule.cidrs().isEmpty() && rule.effect() == Effect.ALLOW) {
+                blocks.add(0, order);
             }
         }
-        forAll = all.build(rules);
-        allowingBlocks = blocks.build(rules).allowing();
+        forAll = all.build(rules, 1).at(0);
+        allowingBlocks = blocks.build(rules, Effect.ALLOW, 1).at(0);
         allowedNames = OtherNames.allowedBy(rules);
     }
 

@@ -5,38 +5,31 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Rules of one effect that share a destination, in their order. */
-final class Lane {
+/**
+ * Rules of one effect that share a destination, in their order: a view of a {@link LaneTable}.
+ *
+ * @param rules all rules
+ * @param orders of rules, of which those from {@code start} to before {@code end} are in this lane, ascending
+ * @param lookup for a lane of many
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Lane(
+        List<Rule> rules,
+        Effect effect,
+        int[] orders,
+        int start,
+        int end,
+        @Nullable LaneIndex lookup) {
     static final int NONE = Integer.MAX_VALUE;
-    static final Lane EMPTY = new Lane(List.of(), Effect.DENY, new int[0]);
-
-    /** Beyond so many, an index is quicker than a look at each. */
-    private static final int FEW = 8;
-
-    private final List<Rule> rules;
-    private final Effect effect;
-    private final int[] orders;
-    private final @Nullable LaneIndex lookup;
-
-    /**
-     * @param rules all rules
-     * @param orders of those in this lane, ascending
-     */
-    Lane(List<Rule> rules, Effect effect, int[] orders) {
-        this.rules = rules;
-        this.effect = effect;
-        this.orders = orders;
-        this.lookup = orders.length > FEW ? LaneIndex.of(rules, orders) : null;
-    }
 
     /** The first rule before {@code limit} whose condition fits at least so well; {@code limit} if there is none. */
     int first(Facts facts, Match least, int limit) {
-        if (orders.length == 0 || orders[0] >= limit) {
+        if (start == end || orders[start] >= limit) {
             return limit;
         }
         Facts.Usage usage = facts.usage();
         if (lookup == null || usage == null) {
-            return first(orders, facts, least, limit);
+            return first(orders, start, end, facts, least, limit);
         }
         int best = first(lookup.anybody().at(usage.port()), facts, least, limit);
         LaneIndex.Ports ofRole = lookup.of(usage.role());
@@ -44,7 +37,12 @@ final class Lane {
     }
 
     private int first(int[] candidates, Facts facts, Match least, int limit) {
-        for (int order : candidates) {
+        return first(candidates, 0, candidates.length, facts, least, limit);
+    }
+
+    private int first(int[] candidates, int from, int to, Facts facts, Match least, int limit) {
+        for (int i = from; i < to; i++) {
+            int order = candidates[i];
             if (order >= limit) {
                 return limit;
             }
@@ -57,8 +55,8 @@ final class Lane {
 
     /** Whether there is one that may fit and passes the test. For rare questions: looks at each. */
     boolean has(Facts facts, Predicate<Rule> test) {
-        for (int order : orders) {
-            Rule rule = rules.get(order);
+        for (int i = start; i < end; i++) {
+            Rule rule = rules.get(orders[i]);
             if (test.test(rule) && rule.condition().matches(facts, effect).isAtLeast(Match.PERHAPS)) {
                 return true;
             }
@@ -67,15 +65,15 @@ final class Lane {
     }
 
     boolean holds(int order) {
-        return Arrays.binarySearch(orders, order) >= 0;
+        return Arrays.binarySearch(orders, start, end, order) >= 0;
     }
 
     int size() {
-        return orders.length;
+        return end - start;
     }
 
     /** The position among all rules of the one at {@code index} in this lane. */
     int order(int index) {
-        return orders[index];
+        return orders[start + index];
     }
 }

@@ -2,7 +2,9 @@ package dev.tailnet.proxy.policy.rules;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -22,8 +24,13 @@ record LaneIndex(Ports anybody, Map<String, Ports> byRole) {
     static LaneIndex of(List<Rule> rules, int[] orders) {
         List<Integer> anybody = new ArrayList<>();
         Map<String, List<Integer>> byRole = new HashMap<>();
+        Set<Condition> seen = Collections.newSetFromMap(new IdentityHashMap<>()); // most that are equal are one
         for (int order : orders) {
-            Set<String> roles = rules.get(order).condition().roles();
+            Condition condition = rules.get(order).condition();
+            if (!seen.add(condition)) {
+                continue;
+            }
+            Set<String> roles = condition.roles();
             if (roles.isEmpty()) {
                 anybody.add(order);
             }

@@ -14,6 +14,9 @@ public final class RuleReview {
     /** Of the rules that share a destination, so many are compared with each other one: all pairs would take too long. */
     private static final int COMPARED = 64;
 
+    /** More are the same mistake again, and would take more memory than the rules. */
+    private static final int MOST_REMARKS = 10_000;
+
     private final CompiledRules compiled;
     private final List<Remark> remarks = new ArrayList<>();
 
@@ -77,17 +80,19 @@ public final class RuleReview {
     }
 
     private void judge(int order, Rule rule, Object entry, List<Lanes> around, Set<Object> seen, List<String> useless) {
-        if (!seen.add(entry)) {
+        boolean isOnly = rule.hosts().size() + rule.cidrs().size() == 1;
+        if (!isOnly && !seen.add(entry)) {
             useless.add(entry + " stands here twice");
             return;
         }
         Cover cover = cover(order, rule, around);
         if (cover != null) {
             useless.add(cover.why(entry.toString()));
-        } else if (around.stream()
-                        .filter(lanes -> lanes.hold(order, rule.effect()))
-                        .count()
-                > 1) {
+        } else if (!isOnly
+                && around.stream()
+                                .filter(lanes -> lanes.hold(order, rule.effect()))
+                                .count()
+                        > 1) {
             useless.add(entry + " is inside another entry of the same rule");
         }
     }
@@ -144,6 +149,8 @@ public final class RuleReview {
     }
 
     private void remark(Rule rule, String text) {
-        remarks.add(new Remark("rule '" + rule.name() + "' (" + rule.where() + ")", text));
+        if (remarks.size() < MOST_REMARKS) {
+            remarks.add(new Remark("rule '" + rule.name() + "' (" + rule.where() + ")", text));
+        }
     }
 }
