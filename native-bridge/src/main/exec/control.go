@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -171,8 +170,21 @@ func statusOf(head []byte) int {
 	return status
 }
 
-// The agent's own member in Proxy-Status (RFC 9209).
-var proxyError = regexp.MustCompile(`(?im)^proxy-status: *tailnet-agent; error=([a-z_]+)`)
+// proxyError is what the agent's own member in Proxy-Status says (RFC 9209).
+func proxyError(head string) string {
+	for line := range strings.Lines(head) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		member, parameters, _ := strings.Cut(value, ";")
+		if !strings.EqualFold(name, "Proxy-Status") || strings.TrimSpace(member) != "tailnet-agent" {
+			continue
+		}
+		first, _, _ := strings.Cut(parameters, ";")
+		if kind, ok := strings.CutPrefix(strings.TrimSpace(first), "error="); ok {
+			return kind
+		}
+	}
+	return ""
+}
 
 // refused is the table of what the agent says (HttpAnswer) and what connect(2) says.
 func refused(status int, head, body string) *refusal {
@@ -181,11 +193,7 @@ func refused(status int, head, body string) *refusal {
 		reason = "the agent answered with status " + strconv.Itoa(status)
 	}
 	said := &refusal{errno: unix.ENETUNREACH, reason: reason}
-	var kind string
-	if found := proxyError.FindStringSubmatch(head); found != nil {
-		kind = found[1]
-	}
-	switch kind {
+	switch proxyError(head) {
 	case "http_request_denied":
 		said.errno, said.denied = unix.EACCES, true
 	case "destination_ip_prohibited":

@@ -66,7 +66,6 @@ func runFront(socket string, options options, own *ownAgent) int {
 		return exitWrapper
 	}
 	inherited := inheritedDescriptors(theirs)
-	signals := catchSignals()
 	arguments := append([]string{"tailnet-exec", fmt.Sprintf("%s%d", superviseFlag, theirs), socket}, options.words()...)
 	pid, err := syscall.ForkExec("/proc/self/exe", arguments, &syscall.ProcAttr{
 		Env:   os.Environ(),
@@ -78,7 +77,7 @@ func runFront(socket string, options options, own *ownAgent) int {
 	}
 	_ = unix.Close(theirs)
 	leaveDescriptors(inherited, 0, 1)
-	go passOn(signals, supervisor)
+	go passOn(catchSignals(), supervisor) // while the supervisor starts
 	for {
 		kind, value, err := supervisor.receive()
 		switch {

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// mostWaiting is how many connections may wait to be accepted, if the system has no lower limit.
+const mostWaiting = 4096
+
 // reception is where sockets that may wait are connected to once their connection is made: an ordinary listener, whose
 // accepted ends are told apart by where they come from.
 type reception struct {
@@ -19,7 +22,7 @@ type reception struct {
 }
 
 func openReception(loopback netip.Addr) (*reception, error) {
-	listening, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(netip.AddrPortFrom(loopback, 0)))
+	listening, err := listenOn(loopback)
 	if err != nil {
 		return nil, err
 	}
@@ -30,6 +33,27 @@ func openReception(loopback netip.Addr) (*reception, error) {
 	}
 	go opened.accept()
 	return opened, nil
+}
+
+// listenOn is net.ListenTCP without what that tries first, once in each process: which kinds of sockets the kernel has.
+func listenOn(loopback netip.Addr) (*net.TCPListener, error) {
+	fd, err := streamSocket(loopback)
+	if err != nil {
+		return nil, err
+	}
+	file := os.NewFile(uintptr(fd), "reception")
+	defer func() { _ = file.Close() }()
+	if err := bind(fd, netip.AddrPortFrom(loopback, 0)); err != nil {
+		return nil, err
+	}
+	if err := unix.Listen(fd, mostWaiting); err != nil {
+		return nil, err
+	}
+	listening, err := net.FileListener(file)
+	if err != nil {
+		return nil, err
+	}
+	return listening.(*net.TCPListener), nil
 }
 
 func (r *reception) accept() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,5 +47,26 @@ class LauncherTest {
         assertThat(start(link, "status", "--json"))
                 .contains("-Ddev.tailnet.program=tailscale ", "Main status --json options=none")
                 .contains("-Ddev.tailnet.home=" + HOME);
+    }
+
+    /** By its path, by a package's link, and by a link from anywhere; under tailscale's name there is no exec. */
+    @Test
+    void startsExecWithoutJava() throws Exception {
+        Path lib = directory.resolve("lib/tailnet-agent");
+        Path launcher = Files.createDirectories(lib.resolve("bin")).resolve("tailnet-agent");
+        Files.copy(LAUNCHER, launcher, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path exec = Files.createDirectories(lib.resolve("libexec")).resolve("tailnet-exec");
+        Files.writeString(exec, "#!/bin/sh\necho \"exec of ${0%/libexec/*}: $*\"\n");
+        Files.setPosixFilePermissions(exec, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path bin = Files.createDirectories(directory.resolve("bin"));
+        Path ofPackage = Files.createSymbolicLink(
+                bin.resolve("tailnet-agent"), Path.of("../lib/tailnet-agent/bin/tailnet-agent"));
+        Path elsewhere = Files.createSymbolicLink(directory.resolve("agent"), launcher);
+        for (Path each : List.of(launcher, ofPackage, elsewhere)) {
+            assertThat(start(each, "exec", "--", "a b")).isEqualTo("exec of " + lib + ": -- a b\n");
+        }
+        Path tailscale = Files.createSymbolicLink(bin.resolve("tailscale"), launcher);
+        assertThat(start(tailscale, "exec", "--", "true")).contains("Main exec -- true");
     }
 }
