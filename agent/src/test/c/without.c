@@ -3,9 +3,12 @@
  *
  * Runs a command that the kernel refuses something, as sandboxes do. WHAT is
  *
- *   ipv6, netlink   no socket of that family
+ *   ipv6, netlink   no socket of that family; inet and unix likewise
  *   docker          what Docker's default profile refuses a container without capabilities
  *   gvisor          what gVisor and older kernels have not, all at once
+ *   service         what SystemCallFilter=@system-service of systemd has not; who calls it is killed
+ *   service+exec    the same, with what tailnet-agent exec needs
+ *   seccomp, pidfd_getfd, process_vm_readv, process_vm_writev   that call
  *
  * A seccomp filter, which needs no privilege and cannot be taken off.
  */
@@ -36,6 +39,12 @@ static void refuse_call(unsigned number, unsigned error) {
 	add((struct sock_filter)LOAD(nr));
 	add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1));
 	add((struct sock_filter)REFUSE(error));
+}
+
+static void kill_for(unsigned number) {
+	add((struct sock_filter)LOAD(nr));
+	add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1));
+	add((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS));
 }
 
 static void refuse_family(unsigned family) {
@@ -74,6 +83,25 @@ static void refuse_as_gvisor(void) {
 		refuse_call(calls[i], ENOSYS);
 }
 
+static void refuse_as_service(int with_exec) {
+	static const unsigned calls[] = {
+	    __NR_acct,        __NR_adjtimex,    __NR_bpf,         __NR_chroot,       __NR_clock_adjtime, __NR_clock_settime,
+	    __NR_delete_module, __NR_fanotify_init, __NR_finit_module, __NR_fsconfig,  __NR_fsmount,     __NR_fsopen,
+	    __NR_fspick,      __NR_init_module, __NR_io_uring_setup, __NR_io_uring_enter, __NR_io_uring_register, __NR_kexec_load,
+	    __NR_lookup_dcookie, __NR_mount,    __NR_mount_setattr, __NR_move_mount,  __NR_open_by_handle_at, __NR_open_tree,
+	    __NR_perf_event_open, __NR_pivot_root, __NR_ptrace,   __NR_quotactl,     __NR_reboot,       __NR_setdomainname,
+	    __NR_sethostname, __NR_settimeofday, __NR_swapoff,    __NR_swapon,       __NR_syslog,       __NR_umount2,
+	    __NR_vhangup,
+	};
+	static const unsigned of_exec[] = {
+	    __NR_seccomp, __NR_pidfd_getfd, __NR_landlock_create_ruleset, __NR_landlock_add_rule, __NR_landlock_restrict_self,
+	};
+	for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++)
+		kill_for(calls[i]);
+	for (unsigned i = 0; !with_exec && i < sizeof of_exec / sizeof *of_exec; i++)
+		kill_for(of_exec[i]);
+}
+
 int main(int argc, char **argv) {
 	int i = 1;
 	for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -85,6 +113,22 @@ int main(int argc, char **argv) {
 			refuse_as_docker();
 		else if (strcmp(argv[i], "gvisor") == 0)
 			refuse_as_gvisor();
+		else if (strcmp(argv[i], "inet") == 0)
+			refuse_family(AF_INET);
+		else if (strcmp(argv[i], "unix") == 0)
+			refuse_family(AF_UNIX);
+		else if (strcmp(argv[i], "service") == 0)
+			refuse_as_service(0);
+		else if (strcmp(argv[i], "service+exec") == 0)
+			refuse_as_service(1);
+		else if (strcmp(argv[i], "seccomp") == 0)
+			refuse_call(__NR_seccomp, EPERM);
+		else if (strcmp(argv[i], "pidfd_getfd") == 0)
+			refuse_call(__NR_pidfd_getfd, EPERM);
+		else if (strcmp(argv[i], "process_vm_readv") == 0)
+			refuse_call(__NR_process_vm_readv, EPERM);
+		else if (strcmp(argv[i], "process_vm_writev") == 0)
+			refuse_call(__NR_process_vm_writev, EPERM);
 		else
 			return fprintf(stderr, "without: what is %s?\n", argv[i]), 2;
 	}

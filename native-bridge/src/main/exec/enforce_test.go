@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -63,37 +62,27 @@ func TestWaysOutAmongDescriptors(t *testing.T) {
 	}
 }
 
-func TestExplainsWhatIsMissing(t *testing.T) {
-	bare := explain(features{AddDescriptor: true}, false)
-	for _, word := range []string{"without Landlock", "ABI 4", "ABI 6"} {
+func TestReportSaysWhatHolds(t *testing.T) {
+	bare := reportOf(nil, 1, features{AddDescriptor: true}).text()
+	for _, word := range []string{"ok   exec ", "note second wall", "without Landlock", "ABI 4", "ABI 6", "exec works here"} {
 		if !strings.Contains(bare, word) {
 			t.Errorf("no %q in:\n%s", word, bare)
 		}
 	}
-	if text := explain(features{Problem: "no seccomp"}, false); !strings.Contains(text, "cannot work here: no seccomp") {
-		t.Errorf("says:\n%s", text)
+	if old := reportOf(nil, 1, features{}).text(); !strings.Contains(old, "note --enforce") || strings.Contains(old, "TCP") {
+		t.Errorf("says:\n%s", old)
 	}
 }
 
-func TestProgramsAreToldTheSameAsPeople(t *testing.T) {
-	var told struct {
-		OK, Enforce bool
-		Problem     *string
-		Statements  []struct {
-			Subject string
-			Holds   bool
-		}
+func TestReportOfWhatIsMissing(t *testing.T) {
+	missing := reportOf(&unavailable{"no seccomp", "another kernel"}, 1, features{})
+	want := "FAIL exec           no seccomp  [1.0 ms]\n     fix            another kernel\nexec fails: exec-unavailable (exit code 52)\n"
+	if got := missing.text(); got != want {
+		t.Errorf("says:\n%s", got)
 	}
-	if err := json.Unmarshal([]byte(explain(features{AddDescriptor: true, Landlock: 7}, true)), &told); err != nil {
-		t.Fatal(err)
-	}
-	if !told.OK || !told.Enforce || told.Problem != nil || len(told.Statements) < 10 {
-		t.Errorf("%+v", told)
-	}
-	if err := json.Unmarshal([]byte(explain(features{Problem: "no seccomp"}, true)), &told); err != nil {
-		t.Fatal(err)
-	}
-	if told.OK || told.Enforce || told.Problem == nil || len(told.Statements) != 0 {
-		t.Errorf("%+v", told)
+	const wantJSON = `{"target":null,"ok":false,"cause":"exec-unavailable","exitCode":52,"message":"no seccomp","fix":"another kernel",` +
+		`"directEgress":"untested","steps":[{"step":"exec","outcome":"failed","milliseconds":1,"details":"no seccomp"}]}` + "\n"
+	if got := missing.json(); got != wantJSON {
+		t.Errorf("says %s", got)
 	}
 }

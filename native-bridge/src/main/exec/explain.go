@@ -1,53 +1,10 @@
 package main
 
-import (
-	"encoding/json"
-	"fmt"
-	"strings"
-)
-
 // statement is one on what --enforce holds here.
 type statement struct {
-	Subject string `json:"subject"`
-	Holds   bool   `json:"holds"`
-	Details string `json:"details"`
-}
-
-// explain says what holds here, to people or to programs.
-func explain(found features, forPrograms bool) string {
-	var holding []statement
-	if found.Problem == "" {
-		holding = statements(found)
-	}
-	if forPrograms {
-		text, _ := json.Marshal(struct {
-			OK       bool        `json:"ok"`
-			Problem  *string     `json:"problem"`
-			Enforce  bool        `json:"enforce"`
-			Landlock int         `json:"landlock"`
-			Holding  []statement `json:"statements"`
-		}{found.Problem == "", orNull(found.Problem), found.Problem == "" && found.AddDescriptor, found.Landlock, append([]statement{}, holding...)})
-		return string(text) + "\n"
-	}
-	if found.Problem != "" {
-		return fmt.Sprintf("exec cannot work here: %s.\nPrograms reach the agent by 'tailnet-agent env' and by forwards; see docs/enforcement.md for other walls.\n", found.Problem)
-	}
-	var text strings.Builder
-	for _, one := range holding {
-		mark := "holds    "
-		if !one.Holds {
-			mark = "does not "
-		}
-		fmt.Fprintf(&text, "%s  %-14s  %s\n", mark, one.Subject, one.Details)
-	}
-	return text.String()
-}
-
-func orNull(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
+	subject string
+	holds   bool
+	details string
 }
 
 func statements(found features) []statement {
@@ -58,9 +15,16 @@ func statements(found features) []statement {
 		}
 		all = append(all, statement{subject, holds, yes})
 	}
+	if found.Killed {
+		say(false, "--enforce", "", "a seccomp filter kills who makes Landlock's calls: allow landlock_create_ruleset, landlock_add_rule and landlock_restrict_self")
+		return all
+	}
+	say(found.AddDescriptor, "--enforce", "what follows is about it", "needs Linux 5.14, and refuses to start here")
+	if !found.AddDescriptor {
+		return all
+	}
 	say(true, "TCP", "each connection is made by the supervisor, with its own copy of the address; sockets are bound to the loopback device", "")
-	say(found.AddDescriptor, "sockets", "TCP, UDP and unix sockets only, and NETLINK_ROUTE; raw, packet, SCTP, MPTCP, vsock and all others are refused",
-		"sockets cannot be bound to the loopback device (needs Linux 5.14): --enforce refuses to start")
+	say(true, "sockets", "TCP, UDP and unix sockets only, and NETLINK_ROUTE; raw, packet, SCTP, MPTCP, vsock and all others are refused", "")
 	say(true, "UDP", "to loopback, and what the agent carries; messages are sent by the supervisor, with its own copy", "")
 	say(true, "io_uring", "refused, as are 32-bit and x32 system calls, TIOCSTI, TIOCLINUX and request_key", "")
 	say(true, "privileges", "no_new_privs; capabilities over network, kernel and other processes are given up", "")

@@ -24,12 +24,13 @@ func frontMain(args []string) int {
 		return exitUsage
 	}
 	if options.explain {
-		found := lookAround()
-		fmt.Print(explain(found, options.json))
-		if found.Problem != "" {
-			return exitWrapper
+		found := examine()
+		if options.json {
+			fmt.Print(found.json())
+		} else {
+			fmt.Print(found.text())
 		}
-		return 0
+		return found.ExitCode
 	}
 	socket, err := options.controlSocket()
 	if err != nil {
@@ -38,6 +39,10 @@ func frontMain(args []string) int {
 	}
 	var own *ownAgent
 	if err := (controlAgent{path: socket}).ping(); err != nil {
+		if errors.Is(err, unix.EAFNOSUPPORT) {
+			complain("%v", noUnixSockets)
+			return exitWrapper
+		}
 		if !options.start || errors.Is(err, unix.EACCES) {
 			complain("%s", noAgent(socket, err))
 			return exitNoAgent
@@ -77,7 +82,9 @@ func runFront(socket string, options options, own *ownAgent) int {
 	}
 	_ = unix.Close(theirs)
 	leaveDescriptors(inherited, 0, 1)
-	go passOn(catchSignals(), supervisor) // while the supervisor starts
+	signals := catchSignals() // while the supervisor starts, which awaits it before the program
+	supervisor.send(messageReady, 0)
+	go passOn(signals, supervisor)
 	for {
 		kind, value, err := supervisor.receive()
 		switch {
@@ -95,11 +102,18 @@ func runFront(socket string, options options, own *ownAgent) int {
 }
 
 func supervisorDied(pid int, err error) int {
-	if !errors.Is(err, io.EOF) {
+	var status syscall.WaitStatus
+	if errors.Is(err, io.EOF) {
+		_, _ = syscall.Wait4(pid, &status, 0, nil)
+	} else {
 		complain("%v", err)
 	}
 	killDescendants()
-	complain("the supervisor (process %d) has ended, so all that it watched over was killed", pid)
+	if status.Signaled() && status.Signal() == unix.SIGSYS {
+		complain("%v", killedByFilter)
+	} else {
+		complain("the supervisor (process %d) has ended, so all that it watched over was killed", pid)
+	}
 	return exitWrapper
 }
 

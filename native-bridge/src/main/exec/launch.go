@@ -2,8 +2,8 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -37,8 +37,26 @@ func superviseMain(flag string, args []string) int {
 	return code
 }
 
+// forProgram are what service managers send to all of a unit's processes (systemd.kill(5)): the supervisor ends after the program.
+var forProgram = []os.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGUSR1, unix.SIGUSR2}
+
+// outliveSignals drops them. They are caught, not ignored, as the program would inherit that.
+func outliveSignals() {
+	dropped := make(chan os.Signal, 1)
+	for _, one := range forProgram {
+		if !signal.Ignored(one) {
+			signal.Notify(dropped, one)
+		}
+	}
+}
+
 func supervise(front *peer, socket string, options options) (int, error) {
 	command := options.command
+	outlives := make(chan struct{}) // what takes its time goes on beside the rest
+	go func() {
+		outliveSignals()
+		close(outlives)
+	}()
 
 	inherited := inheritedDescriptors()
 	adoptOrphans()
@@ -51,9 +69,12 @@ func supervise(front *peer, socket string, options options) (int, error) {
 	if err := checkYama(); err != nil {
 		return exitWrapper, err
 	}
+	if err := checkCalls(); err != nil {
+		return exitWrapper, err
+	}
 	tcp, err := newTCP(agent, resolver, newComplaints())
 	if err != nil {
-		return exitWrapper, fmt.Errorf("connections go by way of the loopback interface, which cannot be used here (%w): 'ip link set lo up' as root brings it up", err)
+		return exitWrapper, loopbackFailure(err)
 	}
 	if options.enforce {
 		if found := lookAround(); !found.AddDescriptor {
@@ -62,6 +83,10 @@ func supervise(front *peer, socket string, options options) (int, error) {
 		if err := refuseInherited(inherited); err != nil {
 			return exitWrapper, err
 		}
+	}
+	<-outlives
+	if _, _, err := front.receive(); err != nil {
+		return exitWrapper, err // nobody would hear of the program
 	}
 	pid, fd, code, err := start(file, options)
 	if err != nil {

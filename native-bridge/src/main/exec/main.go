@@ -28,6 +28,14 @@ func main() {
 	if len(os.Args) > 1 && strings.HasPrefix(os.Args[1], superviseFlag) {
 		os.Exit(superviseMain(os.Args[1], os.Args[2:]))
 	}
+	if len(os.Args) == 2 {
+		switch os.Args[1] {
+		case trialFlag:
+			os.Exit(trialMain())
+		case trialCallFlag:
+			os.Exit(trialCallMain())
+		}
+	}
 	os.Exit(frontMain(os.Args[1:]))
 }
 

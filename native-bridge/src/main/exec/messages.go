@@ -14,6 +14,7 @@ const (
 	messageExited  = 'x' // to the front: the program ended with this wait status
 	messageStopped = 's' // to the front: the program was stopped by this signal
 	messageFailed  = 'f' // to the front: nothing was started; end with this exit code
+	messageReady   = 'r' // to the supervisor: signals are passed on from here, the program may start
 	messageSignal  = 'k' // to the supervisor: send the program this signal
 )
 

@@ -20,7 +20,7 @@ program needs to know nothing of proxies, and neither privilege nor a TUN device
                           (TS_AUTHKEY, TAILNET_...)
       --enforce           Nothing but what the agent carries leaves: see 'exec --explain'
       --allow-unix=PATH   With --enforce: a unix socket whose server outside may be used; repeat for more
-      --explain           Say what --enforce holds on this kernel, and what it does not; --json for programs
+      --explain           Try whether this works here, and say what of --enforce holds; --json for programs, 52 if it does not work
       --runtime-dir=DIR   Runtime directory of the agent (default: where 'run' has it)
   -h, --help              Show this help
 

@@ -56,6 +56,7 @@ public enum ExitCode {
     CERTIFICATE_NAME(49, "the target's certificate is for other names"),
     CERTIFICATE_UNTRUSTED(50, "the target's certificate is signed by nobody whom this machine trusts"),
     PROXY_VARIABLES(51, "the proxy variables lead programs here past the agent"),
+    EXEC_UNAVAILABLE(52, "this system does not let 'exec' work"),
 
     INTERRUPTED(130, "ended by Ctrl-C; a running agent by the second one");
 

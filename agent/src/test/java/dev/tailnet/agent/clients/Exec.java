@@ -1,19 +1,22 @@
 package dev.tailnet.agent.clients;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.tailnet.agent.testing.ExecCommand;
 import dev.tailnet.agent.testing.HttpTarget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * {@code tailnet-agent exec} for programs of this machine: nothing in their environment tells of a proxy, and they have no
- * capability, also where the tests are root's. A page waits for them on the tailnet.
+ * {@code tailnet-agent exec} for programs of this machine, as an ordinary user: nobody where the tests are root's. Nothing in their
+ * environment tells of a proxy. A page waits for them on the tailnet.
  */
 final class Exec implements AutoCloseable {
     static final String PAGE = "a page of the tailnet\n";
@@ -30,7 +33,8 @@ final class Exec implements AutoCloseable {
 
     Exec(Tailnet tailnet) throws IOException {
         this.tailnet = tailnet;
-        home = tailnet.folder();
+        tailnet.openToAll();
+        home = folder();
         page = new HttpTarget(PEER, PAGE);
         variables.put("TAILNET_RUNTIME_DIR", tailnet.agent().runtimeDir().toString());
     }
@@ -42,6 +46,11 @@ final class Exec implements AutoCloseable {
 
     Path home() {
         return home;
+    }
+
+    /** An empty one of the programs' user. */
+    Path folder() throws IOException {
+        return ExecCommand.giveToNobody(tailnet.folder());
     }
 
     int port() {
@@ -69,27 +78,43 @@ final class Exec implements AutoCloseable {
 
     /** @param flags of {@code exec} */
     Program.Run run(List<String> flags, String input, List<String> command) {
-        var prefix = new ArrayList<>(ExecCommand.withoutCapabilities());
-        prefix.add(ExecCommand.helper().toString());
-        prefix.addAll(flags);
-        prefix.addAll(command);
-        var first = prefix.removeFirst();
-        var program = first.contains("/") ? Program.at(Path.of(first), home) : Program.named(first, home);
-        return program.with(variables).input(input).run(prefix.toArray(String[]::new));
+        return program()
+                .input(input)
+                .run(Stream.concat(flags.stream(), command.stream()).toArray(String[]::new));
     }
 
     /** The {@code exec} itself. */
     Program program() {
-        return Program.at(ExecCommand.helper(), home).with(variables);
+        return Program.at(ExecCommand.helper(), home).with(variables).through(ExecCommand.asNobody());
     }
 
-    /** A program's path; the test is skipped where it is missing. */
+    /** The path of a program that the programs' user may run; the test is skipped where it is missing. */
     String installed(String name) {
-        return Program.named(name, home).executable().toString();
+        return installed(
+                name,
+                path -> Program.named("test", home)
+                        .through(ExecCommand.asNobody())
+                        .run("-x", path.toString()));
     }
 
-    /** A file of the programs' with the page's port for PORT. */
+    /** @param probe arguments with which it ends well, as it does not where a module of it is missing */
+    String installed(String name, String... probe) {
+        return installed(
+                name,
+                path -> Program.at(path, home).through(ExecCommand.asNobody()).run(probe));
+    }
+
+    private String installed(String name, Function<Path, Program.Run> probe) {
+        var found = Program.all(name)
+                .filter(path -> probe.apply(path).exitCode() == 0)
+                .findFirst();
+        assumeTrue(found.isPresent(), name + ", or a module of it, is missing, or not for every user");
+        return found.orElseThrow().toString();
+    }
+
+    /** A file of the programs' user with the page's port for PORT. */
     Path file(String name, String content) throws IOException {
-        return Files.writeString(tailnet.folder().resolve(name), content.replace("PORT", String.valueOf(port())));
+        return ExecCommand.giveToNobody(
+                Files.writeString(folder().resolve(name), content.replace("PORT", String.valueOf(port()))));
     }
 }

@@ -82,7 +82,9 @@ class ExecIT extends UnderExec {
         String inside = ExecCommand.helper() + " --runtime-dir="
                 + tailnet.agent().runtimeDir() + " -- sh -c 'cat <&7; echo to descriptor 8 >&8'";
         Path written = exec.home().resolve("written");
-        var run = Program.named("bash", exec.home()).run("-c", "exec 7<" + file + " 8>" + written + "; " + inside);
+        var run = Program.named("bash", exec.home())
+                .through(ExecCommand.asNobody())
+                .run("-c", "exec 7<" + file + " 8>" + written + "; " + inside);
         assertThat(run.ok()).isEqualTo("through descriptor 7\n");
         assertThat(written).hasContent("to descriptor 8");
     }
@@ -99,7 +101,25 @@ class ExecIT extends UnderExec {
         }
     }
 
-    /** As of the distribution: the launcher in bin, the program in libexec. */
+    /** Service managers send a signal to all processes of a unit. */
+    @Test
+    void whatIsSentToAllEndsTheProgramAlone() throws Exception {
+        var running = exec.program()
+                .start(
+                        "--",
+                        "sh",
+                        "-c",
+                        "trap 'echo winds down; exit 3' TERM; echo ready; while :; do sleep 0.1; done");
+        try (var output = running.inputReader()) {
+            assertThat(output.readLine()).isEqualTo("ready");
+            running.toHandle().children().forEach(ProcessHandle::destroy);
+            running.toHandle().destroy();
+            assertThat(output.readLine()).isEqualTo("winds down");
+            assertThat(running.waitFor()).isEqualTo(3);
+        }
+    }
+
+    /** As of the distribution: the launcher in bin, the program in libexec; as the tests' user, whose class path it is. */
     @Test
     void startsAnAgentForItself() throws IOException {
         Path root = tailnet.network().directory();

@@ -21,7 +21,7 @@ class ExecShellIT extends UnderExec {
     void aSession(String flags) throws IOException {
         exec.installed("tmux");
         String curl = exec.installed("curl");
-        String helper = String.join(" ", ExecCommand.withoutCapabilities()) + " " + ExecCommand.helper();
+        String helper = String.join(" ", ExecCommand.asNobody()) + " " + ExecCommand.helper();
         var variables =
                 Map.of("TAILNET_RUNTIME_DIR", tailnet.agent().runtimeDir().toString());
         try (var terminal = new Tmux(exec.home(), tailnet.folder().resolve("tmux"), 90, 24, variables)) {

@@ -3,9 +3,11 @@ package dev.tailnet.agent.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tailnet.agent.testing.ExecCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,7 +51,9 @@ class ExecToolsIT extends UnderExec {
         var ssh = exec.installed("ssh");
         var git = exec.installed("git");
         try (var server = new SshServer(tailnet.folder())) {
-            var configuration = Files.writeString(exec.home().resolve("ssh_config"), server.clientConfiguration());
+            Path key = ExecCommand.giveToNobody(
+                    Files.copy(server.key(), exec.home().resolve("id"), StandardCopyOption.COPY_ATTRIBUTES));
+            Path configuration = Files.writeString(exec.home().resolve("ssh_config"), server.clientConfiguration(key));
             assertThat(exec.run(
                                     "typed\n",
                                     List.of(ssh, "-F", configuration.toString(), Tailnet.HOST, "echo shell; cat"))
@@ -72,14 +76,22 @@ class ExecToolsIT extends UnderExec {
     }
 
     @Test
-    void requests() {
+    void requests() throws IOException {
         var python = exec.installed("python3");
+        Path modules = exec.folder();
+        var copy = """
+                import importlib, pathlib, shutil, sys
+                for name in ("requests", "urllib3", "idna", "certifi", "charset_normalizer"):
+                    folder = pathlib.Path(importlib.import_module(name).__file__).parent
+                    shutil.copytree(folder, pathlib.Path(sys.argv[1], name))
+                """; // out of a home that the programs' user may not look into
         assumeTrue(
                 Program.named("python3", exec.home())
-                                .run("-c", "import requests")
+                                .run("-c", copy, modules.toString())
                                 .exitCode()
                         == 0,
                 "Python's requests is missing");
+        exec.with("PYTHONPATH", modules.toString());
         var script = "import sys, requests; print(requests.get(sys.argv[1], timeout=30).text, end='')";
         assertThat(exec.run(python, "-c", script, exec.url()).ok()).isEqualTo(Exec.PAGE);
     }
@@ -91,7 +103,7 @@ class ExecToolsIT extends UnderExec {
         try (var server = new WebServer(root, null)) {
             var registry = "http://" + Tailnet.HOST + ":" + server.port();
             Registries.npm(root, registry, tailnet.folder(), exec.home());
-            var project = tailnet.folder();
+            var project = exec.folder();
             exec.with("NPM_CONFIG_USERCONFIG", "/dev/null")
                     .with("NPM_CONFIG_GLOBALCONFIG", project.resolve("npmrc").toString());
             exec.run(
@@ -110,17 +122,11 @@ class ExecToolsIT extends UnderExec {
 
     @Test
     void pip() throws IOException {
-        var python = exec.installed("python3");
-        assumeTrue(
-                Program.named("python3", exec.home())
-                                .run("-m", "pip", "--version")
-                                .exitCode()
-                        == 0,
-                "Python's pip is missing");
+        var python = exec.installed("python3", "-m", "pip", "--version");
         var root = tailnet.folder();
         try (var server = new WebServer(root, null)) {
             Registries.pip(root);
-            var target = tailnet.folder();
+            var target = exec.folder();
             exec.with("PIP_CONFIG_FILE", "/dev/null");
             exec.run(
                             python,
@@ -138,7 +144,7 @@ class ExecToolsIT extends UnderExec {
         }
     }
 
-    /** A program of many processes with seccomp filters and namespaces of its own; as root it runs without its sandbox only. */
+    /** A program of many processes, with seccomp filters and namespaces of its own where the machine lets it make them. */
     @Test
     void chromium() throws IOException {
         assertThat(chromium(List.of("--")).ok()).contains("a page of the tailnet");
@@ -150,6 +156,15 @@ class ExecToolsIT extends UnderExec {
         assertThat(chromium(List.of("--enforce", "--"), "--no-zygote").ok()).contains("a page of the tailnet");
     }
 
+    @Test
+    void enforcementSaysOnceWhoAsksForSenders() {
+        var script =
+                "import socket\nfor _ in range(2):\n    socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)";
+        var run = exec.run(List.of("--enforce", "--"), "", List.of(exec.installed("python3"), "-c", script));
+        assertThat(run.ok()).isEmpty();
+        assertThat(run.errors()).containsOnlyOnce("a program asks who sends on a unix socket (SO_PASSCRED)");
+    }
+
     private Program.Run chromium(List<String> flags, String... more) throws IOException {
         var command = new ArrayList<>(List.of(
                 exec.installed("chromium"),
@@ -158,7 +173,7 @@ class ExecToolsIT extends UnderExec {
                 "--disable-gpu",
                 "--disable-dev-shm-usage",
                 "--no-first-run",
-                "--user-data-dir=" + tailnet.folder(),
+                "--user-data-dir=" + exec.folder(),
                 "--dump-dom"));
         command.addAll(List.of(more));
         command.add(exec.url());

@@ -27,6 +27,7 @@ final class Program {
     private final Path executable;
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
+    private List<String> prefix = List.of();
     private byte[] input = {};
 
     private Program(Path executable, Path home) {
@@ -55,10 +56,14 @@ final class Program {
     }
 
     static Optional<Path> find(String name) {
+        return all(name).findFirst();
+    }
+
+    /** Each of that name on the path. */
+    static Stream<Path> all(String name) {
         return Stream.of((System.getenv("PATH") + MORE_PATH).split(File.pathSeparator))
                 .map(directory -> Path.of(directory, name))
-                .filter(Files::isExecutable)
-                .findFirst();
+                .filter(Files::isExecutable);
     }
 
     Path executable() {
@@ -72,6 +77,12 @@ final class Program {
 
     Program with(String name, String value) {
         environment.put(name, value);
+        return this;
+    }
+
+    /** Starts it by another command, which ends in it: {@code setpriv}. */
+    Program through(List<String> command) {
+        prefix = List.copyOf(command);
         return this;
     }
 
@@ -130,7 +141,8 @@ final class Program {
     }
 
     private ProcessBuilder builder(String... arguments) {
-        var command = new ArrayList<String>(List.of(executable.toString()));
+        var command = new ArrayList<String>(prefix);
+        command.add(executable.toString());
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).directory(home.toFile());
         builder.environment().clear();

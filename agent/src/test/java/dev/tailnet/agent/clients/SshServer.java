@@ -49,8 +49,13 @@ final class SshServer implements AutoCloseable {
         Eventually.get(START, this::log, text -> text.contains("Server listening"));
     }
 
-    /** How a client gets in under any name, for its configuration file. */
+    /** How the tests' user gets in under any name, for a client's configuration file. */
     String clientConfiguration() {
+        return clientConfiguration(key);
+    }
+
+    /** @param copy of {@link #key} that the client's user owns */
+    String clientConfiguration(Path copy) {
         return """
                 Host *
                     Port %d
@@ -60,7 +65,12 @@ final class SshServer implements AutoCloseable {
                     StrictHostKeyChecking no
                     UserKnownHostsFile /dev/null
                     LogLevel ERROR
-                """.formatted(port, System.getProperty("user.name"), key);
+                """.formatted(port, System.getProperty("user.name"), copy);
+    }
+
+    /** The private key that opens it. */
+    Path key() {
+        return key;
     }
 
     String log() {

@@ -1,6 +1,7 @@
 package dev.tailnet.agent.clients;
 
 import dev.tailnet.agent.testing.AgentProcess;
+import dev.tailnet.agent.testing.ExecCommand;
 import dev.tailnet.testnet.AuthKeyOptions;
 import dev.tailnet.testnet.TestNetwork;
 import java.io.File;
@@ -88,6 +89,13 @@ final class Tailnet implements AutoCloseable {
     /** A folder of its own, removed with the tailnet. */
     Path folder() throws IOException {
         return Files.createTempDirectory(network.directory(), "clients");
+    }
+
+    /** Lets all users of this machine ask the agent. */
+    void openToAll() throws IOException {
+        Files.setPosixFilePermissions(network.directory(), PosixFilePermissions.fromString("rwx--x--x"));
+        Files.setPosixFilePermissions(agent.runtimeDir().getParent(), PosixFilePermissions.fromString("rwx--x--x"));
+        ExecCommand.openToAll(agent.runtimeDir());
     }
 
     /** The agent's own program, which finds the agent by its environment. */

@@ -28,9 +28,9 @@ public final class ExecCommand {
         return isRoot() ? List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all") : List.of();
     }
 
-    /** What runs a command as {@link #NOBODY}; as the tests' own user where that is not root. */
+    /** What runs a command as {@link #NOBODY}; as the tests' own user where that is an ordinary one, be it called root in a user namespace. */
     public static List<String> asNobody() {
-        return isRoot()
+        return hasNobody()
                 ? List.of(
                         "setpriv",
                         "--reuid=" + NOBODY,
@@ -38,7 +38,7 @@ public final class ExecCommand {
                         "--clear-groups",
                         "--bounding-set=-all",
                         "--inh-caps=-all")
-                : List.of();
+                : withoutCapabilities();
     }
 
     /** @param flags of {@code exec} */
@@ -55,6 +55,27 @@ public final class ExecCommand {
     public static void openToAll(Path runtimeDir) throws IOException {
         Files.setPosixFilePermissions(runtimeDir, PosixFilePermissions.fromString("rwx--x--x"));
         Files.setPosixFilePermissions(runtimeDir.resolve("agent.sock"), PosixFilePermissions.fromString("rw-rw-rw-"));
+    }
+
+    /** Makes {@link #NOBODY} the owner where the tests are root's. */
+    public static Path giveToNobody(Path file) throws IOException {
+        if (hasNobody()) {
+            Files.setAttribute(file, "unix:uid", NOBODY);
+            Files.setAttribute(file, "unix:gid", NOBODY);
+        }
+        return file;
+    }
+
+    /** Whether root can become that user: a user namespace may have no other than root. */
+    private static boolean hasNobody() {
+        try {
+            return isRoot()
+                    && Files.readAllLines(Path.of("/proc/self/uid_map")).stream()
+                            .map(line -> line.strip().split(" +"))
+                            .anyMatch(range -> Long.parseLong(range[0]) + Long.parseLong(range[2]) > NOBODY);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static boolean isRoot() {

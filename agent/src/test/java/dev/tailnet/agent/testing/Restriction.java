@@ -86,7 +86,7 @@ public enum Restriction {
         private Scripts() {}
 
         static List<String> without(String what) {
-            return List.of(Without.program(), what, "--");
+            return Without.prefix(what);
         }
 
         /** A control group of its own, of whichever version is there and writable. */
@@ -99,31 +99,6 @@ public enum Restriction {
                             + " at=/sys/fs/cgroup/tailnet-agent-test; limit=memory.max; fi;"
                             + " mkdir -p $at; echo 268435456 >$at/$limit; echo $$ >$at/cgroup.procs; exec \"$@\"",
                     "sh");
-        }
-    }
-
-    /** The program of src/test/c, compiled once. */
-    private static final class Without {
-        private static final Path PROGRAM = NativeCode.DIRECTORY.resolve("without");
-
-        static String program() {
-            try {
-                if (!Files.exists(PROGRAM)) {
-                    Path built = PROGRAM.resolveSibling("without.new");
-                    int code = new ProcessBuilder("cc", "-O1", "-o", built.toString(), "src/test/c/without.c")
-                            .inheritIO()
-                            .start()
-                            .waitFor();
-                    if (code == 0) {
-                        Files.move(built, PROGRAM);
-                    }
-                }
-            } catch (IOException e) {
-                // Then it is missing, and what needs it is skipped.
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return PROGRAM.toString();
         }
     }
 

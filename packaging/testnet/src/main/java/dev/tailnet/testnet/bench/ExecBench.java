@@ -34,6 +34,7 @@ public final class ExecBench {
 
     /** What the client measures, and how much of it. */
     private enum Measure {
+        START("start and end of true, ms", 100),
         CONNECT("connect, us", 500),
         RATE("connections/s of 16 threads", 2_000),
         DOWNLOAD("download, Gbit/s", 500_000_000);
@@ -99,14 +100,25 @@ public final class ExecBench {
         }
     }
 
+    /** @param wrapper what starts the client, if anything does */
+    private record Way(String name, List<String> wrapper, List<String> client) {
+        Way(String name, List<String> wrapper) {
+            this(name, wrapper, List.of());
+        }
+
+        List<String> command(List<String> program) {
+            return Stream.concat(wrapper.stream(), program.stream()).toList();
+        }
+    }
+
     private void run() throws IOException, InterruptedException {
-        Map<String, List<String>> ways = ways();
+        List<Way> ways = ways();
         var found = new LinkedHashMap<String, Map<Measure, List<Double>>>();
         for (int round = 0; round <= ROUNDS; round++) {
-            for (var way : ways.entrySet()) {
-                var values = found.computeIfAbsent(way.getKey(), key -> new EnumMap<>(Measure.class));
+            for (Way way : ways) {
+                var values = found.computeIfAbsent(way.name(), key -> new EnumMap<>(Measure.class));
                 for (Measure each : Measure.values()) {
-                    double value = measured(way.getKey(), way.getValue(), each);
+                    double value = measured(way, each);
                     if (round > 0) { // the first warms the agent up
                         values.computeIfAbsent(each, key -> new ArrayList<>()).add(value);
                     }
@@ -129,51 +141,42 @@ public final class ExecBench {
     }
 
     /** NaN where a way of others fails: proxychains4 does with many threads. Ours has to work. */
-    private double measured(String name, List<String> way, Measure what) throws IOException, InterruptedException {
+    private double measured(Way way, Measure what) throws IOException, InterruptedException {
         try {
-            return measure(way, what, what.amount);
+            return what == Measure.START ? start(way) : measure(way, what, what.amount);
         } catch (IOException e) {
-            if (!name.equals(PROXYCHAINS)) {
+            if (!way.name().equals(PROXYCHAINS)) {
                 throw e;
             }
-            System.err.println("bench: " + name + " failed at " + what.title);
+            System.err.println("bench: " + way.name() + " failed at " + what.title);
             return Double.NaN;
         }
     }
 
     private void download(long bytes) throws IOException, InterruptedException {
         System.out.println("| way to the agent | download of " + bytes + " bytes, Gbit/s |\n|---|---|");
-        for (var way : ways().entrySet()) {
-            System.out.printf(
-                    Locale.ROOT, "| %s | %.2f |%n", way.getKey(), measure(way.getValue(), Measure.DOWNLOAD, bytes));
+        for (Way way : ways()) {
+            System.out.printf(Locale.ROOT, "| %s | %.2f |%n", way.name(), measure(way, Measure.DOWNLOAD, bytes));
         }
     }
 
-    private Map<String, List<String>> ways() throws IOException {
-        var client = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path")));
-        var ways = new LinkedHashMap<String, List<String>>();
-        var own = new ArrayList<>(client);
-        own.add("-DsocksProxyHost=" + socks5.getHostString());
-        own.add("-DsocksProxyPort=" + socks5.getPort());
-        ways.put("the program's own SOCKS5", own);
+    private List<Way> ways() throws IOException {
+        var ways = new ArrayList<Way>();
+        ways.add(new Way(
+                "the program's own SOCKS5",
+                List.of(),
+                List.of("-DsocksProxyHost=" + socks5.getHostString(), "-DsocksProxyPort=" + socks5.getPort())));
         Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .map(directory -> Path.of(directory, PROXYCHAINS))
                 .filter(Files::isExecutable)
                 .findFirst()
                 .ifPresentOrElse(
-                        chains -> ways.put(PROXYCHAINS, under(List.of(chains.toString(), "-q", "-f", chain()), client)),
+                        chains -> ways.add(new Way(PROXYCHAINS, List.of(chains.toString(), "-q", "-f", chain()))),
                         () -> System.err.println("bench: proxychains4 is missing and left out"));
         Path runtime = network.directory().resolve(AGENT).resolve("run");
         String program = home.resolve("bin/tailnet-agent").toString();
-        ways.put("exec", under(List.of(program, "exec", "--runtime-dir=" + runtime, "--"), client));
-        ways.put(
-                "exec --enforce",
-                under(List.of(program, "exec", "--runtime-dir=" + runtime, "--enforce", "--"), client));
+        ways.add(new Way("exec", List.of(program, "exec", "--runtime-dir=" + runtime, "--")));
+        ways.add(new Way("exec --enforce", List.of(program, "exec", "--runtime-dir=" + runtime, "--enforce", "--")));
         return ways;
     }
 
@@ -189,18 +192,36 @@ public final class ExecBench {
         }
     }
 
-    private static List<String> under(List<String> wrapper, List<String> client) {
-        return Stream.concat(wrapper.stream(), client.stream()).toList();
+    /** The median of many, as one strays. */
+    private static double start(Way way) throws IOException, InterruptedException {
+        List<String> command = way.command(List.of("/bin/true"));
+        var all = new ArrayList<Double>();
+        for (int i = 0; i < Measure.START.amount; i++) {
+            long began = System.nanoTime();
+            int code = new ProcessBuilder(command).inheritIO().start().waitFor();
+            all.add((System.nanoTime() - began) / 1e6);
+            if (code != 0) {
+                throw new IOException("failed: " + String.join(" ", command));
+            }
+        }
+        return all.stream().sorted().toList().get(all.size() / 2);
     }
 
-    private double measure(List<String> way, Measure what, long amount) throws IOException, InterruptedException {
-        var command = new ArrayList<>(way);
-        command.addAll(List.of(
+    private double measure(Way way, Measure what, long amount) throws IOException, InterruptedException {
+        var client = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path")));
+        client.addAll(way.client());
+        client.addAll(List.of(
                 PlainClient.class.getName(),
                 what.word(),
                 InetAddress.getByAddress(far.ipv4()).getHostAddress(),
                 String.valueOf(far.port()),
                 String.valueOf(amount)));
+        List<String> command = way.command(client);
         var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
