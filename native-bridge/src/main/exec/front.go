@@ -103,7 +103,7 @@ func runFront(socket string, options options, own *ownAgent) int {
 
 func supervisorDied(pid int, err error) int {
 	var status syscall.WaitStatus
-	if errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) || errors.Is(err, unix.ECONNRESET) { // the latter when it had not read all
 		_, _ = syscall.Wait4(pid, &status, 0, nil)
 	} else {
 		complain("%v", err)
