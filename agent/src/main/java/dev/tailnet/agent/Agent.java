@@ -6,14 +6,18 @@ import dev.tailnet.agent.status.StatusDocument.Listener;
 import dev.tailnet.bridge.StartMemory;
 import dev.tailnet.bridge.Stats;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The running agent: its {@link Part parts} and the node, put together, and taken apart again. */
 public final class Agent {
+    private static final Duration SETTLING = Duration.ofSeconds(2);
+
     private final Core core;
     private final Parts parts;
     private final Traffic traffic;
@@ -64,9 +68,10 @@ public final class Agent {
         return agent;
     }
 
-    /** What it took to come up, once. */
+    /** What it took to come up, once, when what that set going (compilers above all) is done. */
     private static void giveBackMemory() {
         Thread.ofPlatform().daemon().name("give-back-memory").start(() -> {
+            LockSupport.parkNanos(SETTLING.toNanos());
             System.gc();
             StartMemory.giveBack();
         });

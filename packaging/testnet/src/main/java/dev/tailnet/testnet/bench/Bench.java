@@ -23,7 +23,7 @@ public final class Bench {
     private static final int WARM_UP_ROUND_TRIPS = 2_000;
     private static final int WARM_UP_REQUESTS = 5_000;
     /** From the first byte until a process counts as idle: what coming up took is given back by then. */
-    private static final Duration SETTLE = Duration.ofSeconds(3);
+    private static final Duration SETTLE = Duration.ofSeconds(5);
 
     private static final Duration IDLE_CHECK = Duration.ofMillis(250);
     private static final int AT_MOST_IDLE_CHECKS = 20;
