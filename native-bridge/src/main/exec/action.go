@@ -11,6 +11,9 @@ import (
 // action is the kernel's struct sigaction of 64-bit machines; a zero one is the default.
 type action [4]uint64
 
+// ignored is SIG_IGN.
+const ignored = 1
+
 // setAction is rt_sigaction(2), past Go's runtime, which keeps handlers of its own.
 func setAction(number syscall.Signal, next *action) (before action) {
 	_, _, _ = unix.Syscall6(unix.SYS_RT_SIGACTION, uintptr(number), uintptr(unsafe.Pointer(next)), uintptr(unsafe.Pointer(&before)), 8, 0, 0)

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -38,26 +37,18 @@ func superviseMain(flag string, args []string) int {
 }
 
 // forProgram are what service managers send to all of a unit's processes (systemd.kill(5)): the supervisor ends after the program.
-var forProgram = []os.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGUSR1, unix.SIGUSR2}
+var forProgram = []syscall.Signal{unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGUSR1, unix.SIGUSR2}
 
-// outliveSignals drops them. They are caught, not ignored, as the program would inherit that.
+// outliveSignals ignores them. The program does not inherit that: to Go's runtime, which is not told, they have its own handlers, and a child
+// gets the default for these.
 func outliveSignals() {
-	dropped := make(chan os.Signal, 1)
 	for _, one := range forProgram {
-		if !signal.Ignored(one) {
-			signal.Notify(dropped, one)
-		}
+		setAction(one, &action{ignored})
 	}
 }
 
 func supervise(front *peer, socket string, options options) (int, error) {
 	command := options.command
-	outlives := make(chan struct{}) // what takes its time goes on beside the rest
-	go func() {
-		outliveSignals()
-		close(outlives)
-	}()
-
 	inherited := inheritedDescriptors()
 	adoptOrphans()
 	file, err := findProgram(command[0])
@@ -84,7 +75,7 @@ func supervise(front *peer, socket string, options options) (int, error) {
 			return exitWrapper, err
 		}
 	}
-	<-outlives
+	outliveSignals()
 	if _, _, err := front.receive(); err != nil {
 		return exitWrapper, err // nobody would hear of the program
 	}
