@@ -4,7 +4,13 @@ import dev.tailnet.agent.policy.PolicyDocument;
 import dev.tailnet.agent.policy.PolicyFile;
 import dev.tailnet.proxy.policy.rules.CompiledRules;
 import dev.tailnet.proxy.policy.rules.RuleReview;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -14,34 +20,42 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** How long it takes to load many rules, and to decide by them. Run by {@code packaging/bench --policy}. */
+/**
+ * How long it takes to load many rules, and to decide by them. Run by {@code packaging/bench --policy}. Each kind is loaded by a JVM
+ * of its own with the options of the distribution, as an agent does when it starts, where nothing is compiled yet, and then again.
+ */
 public final class PolicyBench {
     private static final int LOADS = 5;
 
     private PolicyBench() {}
 
     /** Milliseconds. */
-    private record Load(long first, long best, long bestToCompile, long review) {}
+    private record Load(long read, long compile, long review) {
+        long total() {
+            return read + compile + review;
+        }
+    }
 
-    public static void main(String[] arguments) throws RunnerException {
+    /** @param arguments the file of options of the JVM; or a policy to load, and nothing else */
+    public static void main(String[] arguments) throws RunnerException, IOException, InterruptedException {
+        if (arguments[0].endsWith(".yaml")) {
+            loadAndPrint(Path.of(arguments[0]));
+            return;
+        }
         System.out.printf(
                 Locale.ROOT,
-                "| %,d rules | first load, ms | best of %d | of that compiling | review | decision, ns (JMH) | ± (99.9 %%) |%n",
+                "| %,d rules | first load, ms | of that reading | compiling | review | best of %d | decision, ns (JMH) | ± (99.9 %%) |%n",
                 ManyRules.RULES,
                 LOADS);
-        System.out.println("|---|---|---|---|---|---|---|");
+        System.out.println("|---|---|---|---|---|---|---|---|");
         Map<String, RunResult> decisions = decisions();
         for (ManyRules kind : ManyRules.values()) {
-            Load load = load(kind);
             var decision = decisions.get(kind.name()).getPrimaryResult();
             System.out.printf(
                     Locale.ROOT,
-                    "| %s | %d | %d | %d | %d | %.0f | %.0f |%n",
+                    "| %s | %s | %.0f | %.0f |%n",
                     kind.words(),
-                    load.first(),
-                    load.best(),
-                    load.bestToCompile(),
-                    load.review(),
+                    loadElsewhere(kind, arguments[0]),
                     decision.getScore(),
                     decision.getScoreError());
         }
@@ -57,28 +71,58 @@ public final class PolicyBench {
                 .collect(Collectors.toMap(result -> result.getParams().getParam("kind"), result -> result));
     }
 
-    /** The first of each kind is what an agent does at its start, when nothing is compiled yet; only the first kind's is so here. */
-    private static Load load(ManyRules kind) {
-        String text = kind.yaml();
-        long first = 0;
-        var best = new Load(0, Long.MAX_VALUE, 0, 0);
-        for (int i = 0; i < LOADS; i++) {
-            long start = System.nanoTime();
-            PolicyDocument document = PolicyFile.read("bench", text);
-            long read = System.nanoTime();
-            CompiledRules rules = CompiledRules.of(document.rules());
-            long compiled = System.nanoTime();
-            RuleReview.of(rules);
-            long reviewed = System.nanoTime();
-            if (!document.problems().isEmpty()) {
-                throw new IllegalStateException(document.problems().getFirst().toString());
+    private static String loadElsewhere(ManyRules kind, String options) throws IOException, InterruptedException {
+        Path file = Files.createTempFile("many", ".yaml");
+        try {
+            Files.writeString(file, kind.yaml());
+            var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+            Process process = new ProcessBuilder(
+                            java,
+                            "@" + options,
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            PolicyBench.class.getName(),
+                            file.toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException(kind + " did not load: " + printed);
             }
-            first = i == 0 ? millis(compiled - start) : first;
-            if (millis(compiled - start) < best.best()) {
-                best = new Load(first, millis(compiled - start), millis(compiled - read), millis(reviewed - compiled));
-            }
+            return printed.strip();
+        } finally {
+            Files.delete(file);
         }
-        return best;
+    }
+
+    private static void loadAndPrint(Path file) throws IOException {
+        List<Load> loads = new ArrayList<>();
+        for (int i = 0; i < LOADS; i++) {
+            loads.add(load(file));
+        }
+        Load first = loads.getFirst();
+        System.out.printf(
+                Locale.ROOT,
+                "%d | %d | %d | %d | %d%n",
+                first.total(),
+                first.read(),
+                first.compile(),
+                first.review(),
+                loads.stream().mapToLong(Load::total).min().orElseThrow());
+    }
+
+    private static Load load(Path file) throws IOException {
+        long start = System.nanoTime();
+        PolicyDocument document = PolicyFile.read(file);
+        long read = System.nanoTime();
+        if (!document.problems().isEmpty()) {
+            throw new IllegalStateException(document.problems().getFirst().toString());
+        }
+        var outbound = CompiledRules.of(document.rules());
+        var inbound = CompiledRules.ofInbound(document.rules());
+        long compiled = System.nanoTime();
+        RuleReview.of(outbound, inbound);
+        return new Load(millis(read - start), millis(compiled - read), millis(System.nanoTime() - compiled));
     }
 
     private static long millis(long nanos) {
