@@ -14,10 +14,12 @@ import dev.tailnet.testnet.TestAddresses;
 import dev.tailnet.testnet.TestNetwork;
 import dev.tailnet.testnet.fixture.EchoServer;
 import dev.tailnet.testnet.fixture.PageServer;
+import dev.tailnet.testnet.fixture.TcpServer;
 import dev.tailnet.testnet.fixture.UdpEchoServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -29,6 +31,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -227,11 +231,13 @@ class ExecSocketsIT {
 
     @Test
     void theAuditNamesTheProgramTheNameAndTheAddressThatItAskedFor() throws IOException {
-        try (var own = new EchoServer(PEER)) {
+        try (var own = new PatientServer(PEER)) {
             var environment = Map.of("HOST", HOST, "PORT", String.valueOf(own.port()));
-            ok(run("", environment, "blocking"));
+            var program = CompletableFuture.supplyAsync(() -> run("", environment, "blocking"));
             JsonNode line = Eventually.get(LIMIT, () -> decisionsAbout(HOST, own.port()), lines -> lines.size() == 1)
                     .getFirst();
+            own.goOn.countDown();
+            ok(program.join());
             assertThat(line.path("process").path("command").asString()).isEqualTo("sockets");
             assertThat(line.path("addresses")).hasSize(1);
             assertThat(line.path("address").asString()).startsWith("100.");
@@ -332,5 +338,22 @@ class ExecSocketsIT {
     private static String ok(CommandResult result) {
         assertThat(result.exitCode()).as("%s", result).isZero();
         return result.stdout();
+    }
+
+    /** An echo that comes when the test says so: until then the program is there to be looked at. */
+    private static final class PatientServer extends TcpServer {
+        private final CountDownLatch goOn = new CountDownLatch(1);
+
+        PatientServer(InetAddress address) {
+            super(address, 0);
+            serve();
+        }
+
+        @Override
+        protected void handle(Socket connection) throws IOException, InterruptedException {
+            goOn.await();
+            connection.getInputStream().transferTo(connection.getOutputStream());
+            connection.shutdownOutput();
+        }
     }
 }
