@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes {@code lib/tailnet-agent.aot} of a distribution from a {@link ClassList}. Runs on the distribution's own Java with its jars on the
@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 final class AotCache {
     /** Of the header, where checksums stand between other things. */
     private static final int HEADER_BYTES = 4096;
+
+    private static final int MOST_DUMPS = 6;
 
     private final Path home;
     private final Path work;
@@ -46,18 +48,28 @@ final class AotCache {
         }
     }
 
+    /** Takes what two dumps agree on: now and then there is one that is like no other. */
     private void make(ClassList list) throws IOException, InterruptedException {
         Path classes = Files.write(work.resolve("classes.lst"), list.forJvm());
-        Dump first = dump(classes, "first");
-        Dump second = dump(classes, "second");
-        ByteBuffer cache = first.bytes;
-        if (!blankDifferences(first, second)) {
-            System.err.println("AOT cache: two dumps of the same classes differ in more than their clocks;"
-                    + " this build cannot be reproduced byte by byte.");
+        List<Dump> dumps = new ArrayList<>();
+        for (int number = 1; number <= MOST_DUMPS; number++) {
+            Dump next = dump(classes, "dump-" + number);
+            for (Dump earlier : dumps) {
+                ByteBuffer agreed = earlier.agreedWith(next);
+                if (agreed != null) {
+                    put(agreed);
+                    return;
+                }
+            }
+            dumps.add(next);
         }
-        Files.write(first.file, cache.array());
-        Files.move(first.file, home.resolve("lib/tailnet-agent.aot"), StandardCopyOption.REPLACE_EXISTING);
-        Files.delete(second.file);
+        System.err.println("AOT cache: dumps of the same classes differ in more than their clocks;"
+                + " this build cannot be reproduced byte by byte.");
+        put(dumps.getFirst().bytes);
+    }
+
+    private void put(ByteBuffer cache) throws IOException {
+        Files.write(home.resolve("lib/tailnet-agent.aot"), cache.array());
     }
 
     /**
@@ -66,7 +78,30 @@ final class AotCache {
      * @param begin of the dump, in milliseconds of the monotonic clock
      * @param end likewise
      */
-    private record Dump(Path file, ByteBuffer bytes, long begin, long end) {
+    private record Dump(ByteBuffer bytes, long begin, long end) {
+        /** What every other dump of the same will be, with these differences blank; null if there are others between the two. */
+        @Nullable
+        ByteBuffer agreedWith(Dump other) {
+            if (bytes.capacity() != other.bytes.capacity()) {
+                return null;
+            }
+            var agreed = ByteBuffer.wrap(bytes.array().clone()).order(bytes.order());
+            for (int at = 0; at < HEADER_BYTES; at += Integer.BYTES) {
+                if (bytes.getInt(at) != other.bytes.getInt(at)) {
+                    agreed.putInt(at, 0);
+                }
+            }
+            for (int at = HEADER_BYTES; at < bytes.capacity(); at += Long.BYTES) {
+                if (bytes.getLong(at) != other.bytes.getLong(at)) {
+                    if (!isClock(bytes.getLong(at)) || !other.isClock(other.bytes.getLong(at))) {
+                        return null;
+                    }
+                    agreed.putLong(at, 0);
+                }
+            }
+            return agreed;
+        }
+
         private boolean isClock(long value) {
             return begin <= value && value <= end;
         }
@@ -102,33 +137,9 @@ final class AotCache {
             throw new IOException("exit code " + code + " from " + String.join(" ", command) + ", which said: "
                     + Files.readString(work.resolve(name + ".out")) + Files.readString(log));
         }
-        return new Dump(
-                file, ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder()), begin, millis());
-    }
-
-    /** @return whether the first is now what every other dump of the same will be */
-    private static boolean blankDifferences(Dump first, Dump second) {
-        ByteBuffer one = first.bytes;
-        ByteBuffer other = second.bytes;
-        if (one.capacity() != other.capacity()) {
-            return false;
-        }
-        for (int at = 0; at < HEADER_BYTES; at += Integer.BYTES) {
-            if (one.getInt(at) != other.getInt(at)) {
-                one.putInt(at, 0);
-            }
-        }
-        boolean alike = true;
-        for (int at = HEADER_BYTES; at < one.capacity(); at += Long.BYTES) {
-            if (one.getLong(at) != other.getLong(at)) {
-                if (first.isClock(one.getLong(at)) && second.isClock(other.getLong(at))) {
-                    one.putLong(at, 0);
-                } else {
-                    alike = false;
-                }
-            }
-        }
-        return alike;
+        var bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
+        Files.delete(file);
+        return new Dump(bytes, begin, millis());
     }
 
     private static long millis() {
