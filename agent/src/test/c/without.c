@@ -24,7 +24,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define REFUSE(error) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error))
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define REFUSED(error) (SECCOMP_RET_ERRNO | (error))
+#define KILLED SECCOMP_RET_KILL_PROCESS
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
@@ -35,16 +37,16 @@ static void add(struct sock_filter instruction) {
 	filter[length++] = instruction;
 }
 
-static void refuse_call(unsigned number, unsigned error) {
+/* A call is answered without being made: REFUSED(error) or KILLED. */
+static void answer_call(unsigned number, unsigned answer) {
 	add((struct sock_filter)LOAD(nr));
 	add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1));
-	add((struct sock_filter)REFUSE(error));
+	add((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer));
 }
 
-static void kill_for(unsigned number) {
-	add((struct sock_filter)LOAD(nr));
-	add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1));
-	add((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS));
+static void answer_calls(const unsigned *numbers, unsigned count, unsigned answer) {
+	for (unsigned i = 0; i < count; i++)
+		answer_call(numbers[i], answer);
 }
 
 static void refuse_family(unsigned family) {
@@ -52,7 +54,7 @@ static void refuse_family(unsigned family) {
 	add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_socket, 0, 3));
 	add((struct sock_filter)LOAD(args[0])); /* the lower half: both architectures are little-endian */
 	add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, family, 0, 1));
-	add((struct sock_filter)REFUSE(EAFNOSUPPORT));
+	add((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, REFUSED(EAFNOSUPPORT)));
 }
 
 static void refuse_as_docker(void) {
@@ -67,10 +69,9 @@ static void refuse_as_docker(void) {
 	    __NR_settimeofday, __NR_swapoff,    __NR_swapon,      __NR_syslog,       __NR_umount2,      __NR_unshare,
 	    __NR_userfaultfd, __NR_vhangup,
 	};
-	for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++)
-		refuse_call(calls[i], EPERM);
+	answer_calls(calls, COUNT(calls), REFUSED(EPERM));
 	/* Its flags are out of a filter's reach: callers are to fall back to clone. */
-	refuse_call(__NR_clone3, ENOSYS);
+	answer_call(__NR_clone3, REFUSED(ENOSYS));
 }
 
 static void refuse_as_gvisor(void) {
@@ -79,8 +80,7 @@ static void refuse_as_gvisor(void) {
 	    __NR_io_uring_setup, __NR_copy_file_range, __NR_close_range, __NR_pidfd_open, __NR_faccessat2, __NR_rseq,
 	    __NR_preadv2, __NR_pwritev2, __NR_membarrier, __NR_openat2,
 	};
-	for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++)
-		refuse_call(calls[i], ENOSYS);
+	answer_calls(calls, COUNT(calls), REFUSED(ENOSYS));
 }
 
 static void refuse_as_service(int with_exec) {
@@ -96,10 +96,25 @@ static void refuse_as_service(int with_exec) {
 	static const unsigned of_exec[] = {
 	    __NR_seccomp, __NR_pidfd_getfd, __NR_landlock_create_ruleset, __NR_landlock_add_rule, __NR_landlock_restrict_self,
 	};
-	for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++)
-		kill_for(calls[i]);
-	for (unsigned i = 0; !with_exec && i < sizeof of_exec / sizeof *of_exec; i++)
-		kill_for(of_exec[i]);
+	answer_calls(calls, COUNT(calls), KILLED);
+	if (!with_exec)
+		answer_calls(of_exec, COUNT(of_exec), KILLED);
+}
+
+static int refuse_named(const char *name) {
+	static const struct {
+		const char *name;
+		unsigned number;
+	} calls[] = {
+	    {"seccomp", __NR_seccomp},
+	    {"pidfd_getfd", __NR_pidfd_getfd},
+	    {"process_vm_readv", __NR_process_vm_readv},
+	    {"process_vm_writev", __NR_process_vm_writev},
+	};
+	for (unsigned i = 0; i < COUNT(calls); i++)
+		if (strcmp(name, calls[i].name) == 0)
+			return answer_call(calls[i].number, REFUSED(EPERM)), 1;
+	return 0;
 }
 
 int main(int argc, char **argv) {
@@ -121,14 +136,8 @@ int main(int argc, char **argv) {
 			refuse_as_service(0);
 		else if (strcmp(argv[i], "service+exec") == 0)
 			refuse_as_service(1);
-		else if (strcmp(argv[i], "seccomp") == 0)
-			refuse_call(__NR_seccomp, EPERM);
-		else if (strcmp(argv[i], "pidfd_getfd") == 0)
-			refuse_call(__NR_pidfd_getfd, EPERM);
-		else if (strcmp(argv[i], "process_vm_readv") == 0)
-			refuse_call(__NR_process_vm_readv, EPERM);
-		else if (strcmp(argv[i], "process_vm_writev") == 0)
-			refuse_call(__NR_process_vm_writev, EPERM);
+		else if (refuse_named(argv[i]))
+			;
 		else
 			return fprintf(stderr, "without: what is %s?\n", argv[i]), 2;
 	}

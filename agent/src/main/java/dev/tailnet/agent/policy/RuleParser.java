@@ -29,7 +29,7 @@ import tools.jackson.core.JsonToken;
 final class RuleParser {
     private static final String KEYS =
             "name, action, direction, hosts, cidrs, ports, routes, protocols, methods, paths, roles, by-address and require-name";
-    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._:/+-]{0,79}");
+    private static final int LONGEST_NAME = 80;
     private static final Pattern METHOD = Pattern.compile("[A-Za-z][A-Za-z-]{0,31}");
 
     private final String source;
@@ -133,23 +133,26 @@ final class RuleParser {
     }
 
     private static String name(String text) {
-        if (!isPlainName(text) && !NAME.matcher(text).matches()) {
+        if (!isName(text)) {
             throw new IllegalArgumentException(
                     "'" + text + "' is no name for a rule: up to 80 letters, digits, spaces and ._:/+-");
         }
         return text;
     }
 
-    /** What most are, without the cost of an expression. */
-    private static boolean isPlainName(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean isWord = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-            if (!isWord && (i == 0 || " ._:/+-".indexOf(c) < 0)) {
-                return false;
-            }
-        }
-        return !text.isEmpty() && text.length() <= 80;
+    /** Not by an expression, as there may be very many rules. */
+    private static boolean isName(String text) {
+        int length = text.codePointCount(0, text.length());
+        return length > 0
+                && length <= LONGEST_NAME
+                && isLetterOrNumber(text.codePointAt(0))
+                && text.codePoints().allMatch(c -> isLetterOrNumber(c) || " ._:/+-".indexOf(c) >= 0);
+    }
+
+    /** The categories L and N of Unicode. */
+    private static boolean isLetterOrNumber(int c) {
+        int type = Character.getType(c);
+        return Character.isLetterOrDigit(c) || type == Character.LETTER_NUMBER || type == Character.OTHER_NUMBER;
     }
 
     private static String method(String text) {
