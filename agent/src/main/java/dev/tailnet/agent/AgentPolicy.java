@@ -13,6 +13,7 @@ import dev.tailnet.proxy.policy.rules.Mode;
 import dev.tailnet.proxy.policy.rules.RuleReview;
 import dev.tailnet.proxy.policy.rules.RuleSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,11 @@ final class AgentPolicy implements PolicyView {
     AgentPolicy(PolicySettings settings, Supplier<Internet> internet, OwnListeners own) {
         this.base = new BasePolicy(internet, own);
         this.current = settings;
+        long start = System.nanoTime();
         this.live = new LivePolicy(compile(current.rules()));
+        if (!saysNothing(current.rules())) {
+            LOGGER.info("{}", inForce(current, start));
+        }
     }
 
     @Override
@@ -65,13 +70,12 @@ final class AgentPolicy implements PolicyView {
             current = next;
             return 0;
         }
+        long start = System.nanoTime();
         live.replace(compile(next.rules()));
+        String news = inForce(next, start);
         current = next;
         int ended = inForce.apply(next.rules().endDenied());
-        LOGGER.info(
-                "The policy of {} is in force{}",
-                shown(next.rules()),
-                ended == 0 ? "" : "; " + ended + " open connections that it denies have been ended");
+        LOGGER.info("{}{}", news, ended == 0 ? "" : "; " + ended + " open connections that it denies have been ended");
         return ended;
     }
 
@@ -96,9 +100,20 @@ final class AgentPolicy implements PolicyView {
         }
     }
 
-    private static String shown(RuleSet rules) {
-        return rules.mode() == Mode.OPEN && rules.rules().isEmpty()
-                ? "no rules"
-                : rules.rules().size() + " rules (" + rules.mode().word() + ")";
+    private static boolean saysNothing(RuleSet rules) {
+        return rules.mode() == Mode.OPEN && rules.rules().isEmpty();
+    }
+
+    /** @param compiling when that began, by {@link System#nanoTime()} */
+    private static String inForce(PolicySettings settings, long compiling) {
+        if (saysNothing(settings.rules())) {
+            return "No policy is in force any more";
+        }
+        double seconds = (settings.reading().toNanos() + System.nanoTime() - compiling) / 1e9;
+        return String.format(
+                Locale.ROOT,
+                "The policy is in force: %s, read in %.3f s",
+                settings.rules().summary(),
+                seconds);
     }
 }

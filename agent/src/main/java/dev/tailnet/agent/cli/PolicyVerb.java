@@ -123,8 +123,7 @@ final class PolicyVerb implements Verb {
         if (!document.problems().isEmpty()) {
             return ExitCode.USAGE;
         }
-        System.out.println(file + " is valid: " + document.rules().rules().size() + " rules, mode "
-                + document.rules().mode().word());
+        System.out.println(file + " is valid: " + document.rules().summary());
         return ExitCode.OK;
     }
 

@@ -12,6 +12,7 @@ import dev.tailnet.agent.logging.Logging;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,12 +71,13 @@ final class Reload implements Runnable {
      * @throws IllegalStateException with the reason why the old one stays
      */
     synchronized String policy() {
+        long start = System.nanoTime();
         try {
             PolicySettings next =
                     Configuration.reload(flags, environment).settings().policy();
             agent.replacePolicy(next);
-            return "policy reloaded: " + next.rules().rules().size() + " rules, mode "
-                    + next.rules().mode().word();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return "policy reloaded: " + next.rules().summary() + String.format(Locale.ROOT, ", in %.3f s", seconds);
         } catch (ConfigurationException e) {
             throw new IllegalStateException(
                     "policy not reloaded, the old one stays in force. Problems: " + String.join("; ", e.problems()), e);

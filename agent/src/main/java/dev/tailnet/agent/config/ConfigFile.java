@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -110,9 +111,11 @@ final class ConfigFile {
     private void readPolicy(JsonParser parser, Source source) {
         List<PolicyProblem> problems = new ArrayList<>();
         var policyParser = new PolicyParser(file.toString(), problems);
+        long start = System.nanoTime();
         policyParser.read(parser);
+        var reading = Duration.ofNanos(System.nanoTime() - start);
         problems.forEach(problem -> findings.problem(file.getFileName() + " " + problem));
-        policy = Optional.of(new PolicySection(policyParser.rules(), file));
+        policy = Optional.of(new PolicySection(policyParser.rules(), file, reading));
         given.add(Given.of(Setting.POLICY, file.toString(), source));
     }
 

@@ -13,6 +13,7 @@ import dev.tailnet.proxy.policy.rules.RuleSet;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,10 @@ final class PolicyReader {
                 base.hideNames(),
                 base.endDenied(),
                 together);
-        return new PolicySettings(rules, written.flatMap(PolicySettings::file));
+        return new PolicySettings(
+                rules,
+                written.flatMap(PolicySettings::file),
+                written.map(PolicySettings::reading).orElse(Duration.ZERO));
     }
 
     private Optional<PolicySettings> written(Optional<PolicySection> section) {
@@ -66,16 +70,19 @@ final class PolicyReader {
 
     private Optional<PolicySettings> written(Given policy, Optional<PolicySection> section) {
         if (section.isPresent() && policy.source().layer() == Source.Layer.FILE) {
-            return section.map(inside -> new PolicySettings(inside.rules(), Optional.of(inside.file())));
+            return section.map(
+                    inside -> new PolicySettings(inside.rules(), Optional.of(inside.file()), inside.reading()));
         }
         return reader.parse(policy, Values::path).flatMap(file -> written(policy.source(), file));
     }
 
     private Optional<PolicySettings> written(Source source, Path file) {
         try {
+            long start = System.nanoTime();
             PolicyDocument document = PolicyFile.read(file);
+            var reading = Duration.ofNanos(System.nanoTime() - start);
             document.problems().forEach(problem -> reader.findings().problem(file.getFileName() + " " + problem));
-            return Optional.of(new PolicySettings(document.rules(), Optional.of(file)));
+            return Optional.of(new PolicySettings(document.rules(), Optional.of(file), reading));
         } catch (NoSuchFileException e) {
             reader.findings().problem(source, file + " does not exist");
         } catch (IOException e) {

@@ -21,13 +21,19 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The policies that the distribution brings along, and the one in the README. */
+/** The policies that the distribution brings along, and those that the documents show. */
 class PresetPoliciesTest {
     private static final Path PRESETS = Path.of("../packaging/src/dist/policies");
+    private static final List<Path> DOCUMENTS = List.of(Path.of("../README.md"), Path.of("../docs/policy.md"));
+    private static final Pattern YAML_BLOCK = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern POLICY = Pattern.compile("^rules:", Pattern.MULTILINE);
+    private static final Pattern LEARNED =
+            Pattern.compile("^\\$ tailnet-agent policy learn [^#\n]*\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
     private static final InetAddress SOMEWHERE = InetAddress.ofLiteral("198.51.100.7");
 
     @Test
@@ -36,9 +42,7 @@ class PresetPoliciesTest {
             List<Path> presets = files.toList();
             assertThat(presets).hasSizeGreaterThanOrEqualTo(3);
             for (Path preset : presets) {
-                assertThat(RuleReview.of(CompiledRules.of(rules(Files.readString(preset)))))
-                        .as(preset.toString())
-                        .isEmpty();
+                isValidAndHasNoRuleInVain(Files.readString(preset));
             }
         }
     }
@@ -63,6 +67,32 @@ class PresetPoliciesTest {
     void decides(String preset, String target, Route route, boolean allowed) throws Exception {
         Policy policy = policy(Files.readString(PRESETS.resolve(preset + ".yaml")));
         assertThat(isAllowed(policy, target, route)).isEqualTo(allowed);
+    }
+
+    /** Whatever stands there for readers to copy; and what {@code learn} is shown to print. */
+    @Test
+    void eachInTheDocumentsIsValidAndHasNoRuleInVain() throws IOException {
+        for (Path document : DOCUMENTS) {
+            List<String> policies = blocks(YAML_BLOCK, document).stream()
+                    .filter(POLICY.asPredicate())
+                    .toList();
+            assertThat(policies).as(document.toString()).isNotEmpty();
+            assertThat(policies).allSatisfy(PresetPoliciesTest::isValidAndHasNoRuleInVain);
+        }
+        assertThat(blocks(LEARNED, Path.of("../docs/policy.md")))
+                .singleElement()
+                .satisfies(PresetPoliciesTest::isValidAndHasNoRuleInVain);
+    }
+
+    private static List<String> blocks(Pattern pattern, Path document) throws IOException {
+        return pattern.matcher(Files.readString(document))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+    }
+
+    private static void isValidAndHasNoRuleInVain(String policy) {
+        assertThat(RuleReview.of(CompiledRules.of(rules(policy)))).as(policy).isEmpty();
     }
 
     @ParameterizedTest

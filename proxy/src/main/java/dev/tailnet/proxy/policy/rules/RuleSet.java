@@ -1,6 +1,7 @@
 package dev.tailnet.proxy.policy.rules;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * All that a user has to say.
@@ -38,6 +39,12 @@ public record RuleSet(
         return mode != Mode.OPEN
                 && (inboundFallback == Effect.DENY
                         || rules.stream().anyMatch(rule -> rule.direction() == Direction.INBOUND));
+    }
+
+    /** How much it says, for people: {@code 3 rules, mode enforce}. */
+    public String summary() {
+        return String.format(
+                Locale.ROOT, "%,d %s, mode %s", rules.size(), rules.size() == 1 ? "rule" : "rules", mode.word());
     }
 
     /** What of it is about one direction; {@link #fallback} is that direction's. */
