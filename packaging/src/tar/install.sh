@@ -133,12 +133,30 @@ note() {
 "
 }
 
+# usage: may_link TARGET PATH
+may_link() {
+    [ ! -e "$2" ] || [ -L "$2" ] || fail "$2 is in the way, and not from here"
+}
+
 # usage: link TARGET PATH
 link() {
     folder "${2%/*}"
-    [ ! -e "$2" ] || [ -L "$2" ] || fail "$2 is in the way, and not from here"
     ln -sf -- "$1" "$2"
     note file "$2"
+}
+
+# usage: each_link COMMAND: runs COMMAND TARGET PATH for each
+each_link() {
+    "$1" ../lib/tailnet-agent/bin/tailnet-agent "$prefix/bin/tailnet-agent"
+    for page in "$here"/share/man/man*/*; do
+        section=${page%/*}
+        section=${section##*/}
+        "$1" "../../../lib/tailnet-agent/share/man/$section/${page##*/}" "$prefix/share/man/$section/${page##*/}"
+    done
+    completions=../../../lib/tailnet-agent/share/completions
+    "$1" "$completions/tailnet-agent.bash" "$prefix/share/bash-completion/completions/tailnet-agent"
+    "$1" "$completions/_tailnet-agent" "$prefix/share/zsh/site-functions/_tailnet-agent"
+    "$1" "$completions/tailnet-agent.fish" "$prefix/share/fish/vendor_completions.d/tailnet-agent.fish"
 }
 
 # usage: unit FILE TARGET: with the program's path, which systemd would not find everywhere
@@ -185,7 +203,8 @@ install() {
     [ "$here" != "$home" ] || fail "this is the installed folder; unpack the archive elsewhere"
     [ ! -e "$home" ] || [ -e "$home/$list" ] || fail "$home is in the way, and not from here"
 
-    # Before anything is changed: whether it runs here.
+    # Before anything is changed: whether there is room for it, and whether it runs here.
+    each_link may_link
     "$here/bin/tailnet-agent" version >/dev/null || fail "it does not run on this system; what stands above is the reason"
 
     folder "$prefix/lib"
@@ -196,25 +215,17 @@ install() {
     if [ -e "$home" ]; then
         # What an older one had and this one has no more; its folders are still ours.
         remove_listed "$home/$list" keep
-        folders="$folders$(sed -n '/^folder /p' "$home/$list")"
+        folders="$folders$(sed -n '/^folder /p' "$home/$list")
+"
         rm -rf "$home.old"
         mv -- "$home" "$home.old"
     fi
     mv -- "$home.new" "$home"
     rm -rf "$home.old"
 
-    link ../lib/tailnet-agent/bin/tailnet-agent "$prefix/bin/tailnet-agent"
-    for page in "$home"/share/man/man*/*; do
-        section=${page%/*}
-        section=${section##*/}
-        link "../../../lib/tailnet-agent/share/man/$section/${page##*/}" "$prefix/share/man/$section/${page##*/}"
-    done
-    completions=../../../lib/tailnet-agent/share/completions
-    link "$completions/tailnet-agent.bash" "$prefix/share/bash-completion/completions/tailnet-agent"
-    link "$completions/_tailnet-agent" "$prefix/share/zsh/site-functions/_tailnet-agent"
-    link "$completions/tailnet-agent.fish" "$prefix/share/fish/vendor_completions.d/tailnet-agent.fish"
+    each_link link
     [ -z "$units" ] || install_units
-    printf '%s%s\n' "$listed" "$folders" >"$home/$list"
+    printf '%s%s' "$listed" "$folders" >"$home/$list"
     next_steps
 }
 
