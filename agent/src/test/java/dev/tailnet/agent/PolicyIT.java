@@ -141,7 +141,7 @@ class PolicyIT {
                 .startAndAwaitRunning()) {
             for (String name : List.of("second", "third")) {
                 Files.writeString(file, manyRules(name));
-                assertThat(many.verb("policy", "reload").output()).contains("100000 rules");
+                assertThat(many.verb("policy", "reload").output()).contains("100,000 rules");
                 assertThat(many.verb("policy", "test", "host77777.many.test:443")
                                 .output())
                         .contains("denied by " + name + "-77777");
