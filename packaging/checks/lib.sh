@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by the checks: what they say, how they wait, and what they ask of a throwaway system.
+# Sourced by the checks: what they say, how they wait, and what they ask of a throwaway system and of Debian.
 
 step() {
   echo "==> $*"
@@ -74,4 +74,19 @@ nothing_of_it_runs() {
     | grep . || fail "what stands above is left"
   ! getent passwd tailnet-agent || fail "the user is left"
   ! pgrep -f dev.tailnet.agent || fail "a process is left"
+}
+
+# Debian 11, the oldest that it is for, as a tar that is kept from run to run. usage: debian_11 ARCH: prints its path; $root is the project
+debian_11() {
+  local system=$root/packaging/target/oci-parts/bullseye-$1.tar mirror
+  if [[ ! -e $system ]]; then
+    mkdir -p "$(dirname "$system")"
+    # From where this machine has its Debian.
+    mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } | sed -n 's/^URIs: *//p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p')
+    # Unpacked and not set up, so that nothing of it has to run here.
+    mmdebstrap --quiet --architectures="$1" --variant=extract --include='?essential' --format=tar bullseye "$system.part" "${mirror%%$'\n'*}" ||
+      fail "Debian 11 cannot be had; what mmdebstrap says above is the reason"
+    mv "$system.part" "$system"
+  fi
+  echo "$system"
 }

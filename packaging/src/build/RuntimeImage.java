@@ -30,8 +30,9 @@ final class RuntimeImage {
     private static final List<String> MODULES =
             List.of("java.base", "java.logging", "java.management", "java.xml", "jdk.management", "jdk.unsupported");
 
-    /** Nobody starts these from the distribution; simdsort is for sorting arrays of numbers fast. */
-    private static final String EXCLUDED = "**/bin/keytool,**/lib/jexec,**/lib/libsimdsort.so,**/lib/jrt-fs.jar";
+    /** Nobody starts these from the distribution; simdsort is for sorting arrays of numbers fast; Debian's modules have their debuginfo. */
+    private static final String EXCLUDED =
+            "**/bin/keytool,**/lib/jexec,**/lib/libsimdsort.so,**/lib/jrt-fs.jar,**.debuginfo";
 
     /**
      * Parts of these modules that nobody asks for: the parsers and transformers behind java.xml, of which Jackson wants the interfaces

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -129,13 +130,14 @@ final class AotCache {
                 .directory(home.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(work.resolve(name + ".out").toFile());
-        // The encoding that the environment names would decide what is archived, and its options for JVMs too.
-        builder.environment().clear();
+        // The encoding that the environment names would decide what is archived, and its options for JVMs too. What is
+        // left is for emulate-arm64.
+        builder.environment().keySet().retainAll(Set.of("QEMU_LD_PREFIX"));
         builder.environment().put("LC_ALL", "C");
         int code = builder.start().waitFor();
         if (code != 0 || !Files.exists(file)) {
             throw new IOException("exit code " + code + " from " + String.join(" ", command) + ", which said: "
-                    + Files.readString(work.resolve(name + ".out")) + Files.readString(log));
+                    + Files.readString(work.resolve(name + ".out")) + (Files.exists(log) ? Files.readString(log) : ""));
         }
         var bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
         Files.delete(file);
