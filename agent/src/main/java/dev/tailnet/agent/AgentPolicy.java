@@ -75,7 +75,8 @@ final class AgentPolicy implements PolicyView {
         String news = inForce(next, start);
         current = next;
         int ended = inForce.apply(next.rules().endDenied());
-        LOGGER.info("{}{}", news, ended == 0 ? "" : "; " + ended + " open connections that it denies have been ended");
+        LOGGER.info(
+                "{}{}", news, ended == 0 ? "" : "; open connections that it denies, and which have ended: " + ended);
         return ended;
     }
 

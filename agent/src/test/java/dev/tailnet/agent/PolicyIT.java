@@ -171,8 +171,10 @@ class PolicyIT {
         Eventually.get(RELOAD, agent::log, log -> log.contains("policy.yaml line 14, column 13: action: 'perhaps'"));
         assertThat(plain(url("ads.outside.test")).output()).contains("rule 'no ads'");
         var said = agent.verb("policy", "reload");
-        assertThat(said.exitCode()).isNotZero();
-        assertThat(said.output()).contains("action: 'perhaps'");
+        assertThat(said.exitCode()).isEqualTo(ExitCode.USAGE.code());
+        assertThat(said.output())
+                .startsWith("tailnet-agent: policy not reloaded, the old one stays in force.")
+                .contains("action: 'perhaps'");
         assertThat(agent.verb("policy", "check", policy.toString()))
                 .satisfies(check -> assertThat(check.exitCode()).isEqualTo(ExitCode.USAGE.code()))
                 .satisfies(check -> assertThat(check.output()).contains("line 14, column 13", "'perhaps' is none of"));
@@ -188,6 +190,16 @@ class PolicyIT {
                 .satisfies(test -> assertThat(test.output()).contains("denied by no ads"));
         assertThat(agent.verb("policy", "test", "web:80").output()).contains("(tailnet): allowed by tailnet");
         assertThat(agent.verb("policy", "test", "0x7f.1:80").output()).contains("denied by loopback");
+        assertThat(agent.verb("policy", "test", "api.outside.test:443", "--protocol=htp"))
+                .satisfies(test -> assertThat(test.exitCode()).isEqualTo(ExitCode.USAGE.code()))
+                .satisfies(test -> assertThat(test.output()).contains("the protocol 'htp' is none of tcp, udp, http"));
+        assertThat(agent.verb("policy", "test", "api.outside.test:443", "--protocol=udp", "--method=GET"))
+                .satisfies(test -> assertThat(test.output()).contains("ask for the protocol http"));
+        assertThat(agent.verb("policy", "test", "nowhere").output())
+                .isEqualToIgnoringNewLines("tailnet-agent: 'nowhere' is not of the form host:port");
+        assertThat(agent.verb("policy", "learn", policy.toString()))
+                .satisfies(test -> assertThat(test.exitCode()).isEqualTo(ExitCode.USAGE.code()))
+                .satisfies(test -> assertThat(test.output()).contains("none of its lines is JSON"));
         assertThat(agent.verb("policy", "explain").output())
                 .contains("rules are enforced", "no ads: ads.outside.test", "What is left is denied.");
         assertThat(agent.verb("policy", "check", policy.toString()).output()).contains("is valid: 3 rules");

@@ -2,6 +2,7 @@ package dev.tailnet.agent.audit;
 
 import dev.tailnet.agent.config.AuditSettings;
 import dev.tailnet.agent.config.AuditTarget;
+import dev.tailnet.agent.config.Causes;
 import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;

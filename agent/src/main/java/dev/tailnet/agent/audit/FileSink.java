@@ -1,5 +1,6 @@
 package dev.tailnet.agent.audit;
 
+import dev.tailnet.agent.config.Causes;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

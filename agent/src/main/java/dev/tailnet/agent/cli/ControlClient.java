@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * Asks the running agent over its control socket: HTTP/1.0, a request and a connection each. On the JDK's own channels,
@@ -12,6 +13,9 @@ import java.time.Duration;
  */
 final class ControlClient {
     static final String SOCKET = ControlConnection.SOCKET;
+
+    /** What was asked for is wrong, or something that it needs: 400 and 409. */
+    private static final Set<String> REFUSALS = Set.of("400 ", "409 ");
 
     private static final int BUFFER = 16 * 1024;
 
@@ -56,10 +60,11 @@ final class ControlClient {
 
     /** The agent's own sentence, if it is one; a page that it does not have has none. */
     private static String reason(String body) {
-        var sentence = body.strip();
-        return sentence.isEmpty() || sentence.lines().count() > 1
-                ? ". It may be of another version: restart it"
-                : ": " + sentence;
+        return isSentence(body) ? ": " + body.strip() : ". It may be of another version: restart it";
+    }
+
+    private static boolean isSentence(String body) {
+        return body.strip().lines().count() == 1;
     }
 
     private static String body(String text, Path socket) throws ControlException {
@@ -70,7 +75,11 @@ final class ControlClient {
                     "what listens on " + socket + " is no tailnet-agent, or it ended while answering");
         }
         var body = text.substring(end + 4);
-        if (!status.startsWith("200", "HTTP/1.x ".length())) {
+        var code = status.substring("HTTP/1.x ".length());
+        if (REFUSALS.stream().anyMatch(code::startsWith) && isSentence(body)) {
+            throw new ControlRefusedException(body.strip());
+        }
+        if (!code.startsWith("200")) {
             throw new ControlException("the agent at " + socket + " answered: " + status + reason(body));
         }
         return body;

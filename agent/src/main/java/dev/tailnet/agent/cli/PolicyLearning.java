@@ -16,6 +16,9 @@ final class PolicyLearning {
         try (var lines = Files.lines(log)) {
             lines.forEach(learned::read);
         }
+        if (!learned.isOfAnAuditLog()) {
+            throw new IOException("none of its lines is JSON, as those of an audit log are");
+        }
         out.print(learned.yaml(log.toString()));
         return ExitCode.OK;
     }

@@ -1,6 +1,7 @@
 package dev.tailnet.agent.cli;
 
 import dev.tailnet.agent.ExitCode;
+import dev.tailnet.agent.config.Causes;
 import dev.tailnet.agent.policy.PolicyDocument;
 import dev.tailnet.agent.policy.PolicyFile;
 import dev.tailnet.agent.policy.PolicyText;
@@ -52,7 +53,8 @@ final class PolicyVerb implements Verb {
                         "  tailnet-agent policy test example.com:80 --protocol http --method POST --path /upload",
                         "  tailnet-agent policy learn /var/log/tailnet-agent/audit.jsonl > policy.yaml");
         spec.addOption(ValueFlags.of(ROLE, "USER", "test: as this user of the proxies"));
-        spec.addOption(ValueFlags.of(PROTOCOL, "tcp|udp|http", "test: how it is used (default tcp)"));
+        spec.addOption(ValueFlags.of(
+                PROTOCOL, "tcp|udp|http", "test: how it is used (default tcp, with a method or path http)"));
         spec.addOption(ValueFlags.of(METHOD, "METHOD", "test: of a request of plain HTTP (default GET)"));
         spec.addOption(ValueFlags.of(PATH, "PATH", "test: of a request of plain HTTP (default /)"));
         spec.addOption(OptionSpec.builder(JSON)
@@ -99,9 +101,9 @@ final class PolicyVerb implements Verb {
             };
         } catch (ControlException e) {
             System.err.println(Program.NAME + ": " + e.getMessage());
-            return ExitCode.NO_AGENT;
+            return e.exitCode();
         } catch (IOException e) {
-            System.err.println(Program.NAME + ": " + argument + " cannot be read: " + e.getMessage());
+            System.err.println(Program.NAME + ": " + argument + " cannot be read: " + Causes.of(e));
             return ExitCode.USAGE;
         }
     }

@@ -9,11 +9,14 @@ import dev.tailnet.agent.config.PolicySettings;
 import dev.tailnet.agent.config.Setting;
 import dev.tailnet.agent.config.Settings;
 import dev.tailnet.agent.logging.Logging;
+import dev.tailnet.proxy.auth.Users;
+import dev.tailnet.proxy.policy.rules.RuleSet;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,14 +31,16 @@ final class Reload implements Runnable {
     private final Map<String, String> environment;
     private final RunningAgent agent;
     private final Map<Setting, List<String>> running = new EnumMap<>(Setting.class);
-    private Settings settings;
+    private Optional<Users> users;
+    private RuleSet rules;
 
     /** @param running what the agent was started with */
     Reload(Flags flags, Map<String, String> environment, Configuration running, RunningAgent agent) {
         this.flags = flags;
         this.environment = environment;
         this.agent = agent;
-        this.settings = running.settings();
+        this.users = running.settings().users();
+        this.rules = running.settings().policy().rules();
         running.effective().forEach(effective -> this.running.put(effective.setting(), effective.values()));
     }
 
@@ -52,7 +57,8 @@ final class Reload implements Runnable {
             Logging.configure(applied.logLevel(), applied.logFormat(), environment);
             next.warnings().forEach(LOGGER::warn);
             report(next);
-            settings = applied;
+            users = applied.users();
+            rules = applied.policy().rules();
         } catch (ConfigurationException e) {
             LOGGER.error(
                     "Configuration not reloaded, the old one stays in force. Problems: {}",
@@ -76,6 +82,7 @@ final class Reload implements Runnable {
             PolicySettings next =
                     Configuration.reload(flags, environment).settings().policy();
             agent.replacePolicy(next);
+            rules = next.rules();
             double seconds = (System.nanoTime() - start) / 1e9;
             return "policy reloaded: " + next.rules().summary() + String.format(Locale.ROOT, ", in %.3f s", seconds);
         } catch (ConfigurationException e) {
@@ -108,8 +115,12 @@ final class Reload implements Runnable {
             }
         }
         if (!applied.contains(Setting.USERS_FILE.key())
-                && !next.settings().users().equals(settings.users())) {
+                && !next.settings().users().equals(users)) {
             applied.add("the users in " + Setting.USERS_FILE.key());
+        }
+        if (!applied.contains(Setting.POLICY.key())
+                && !next.settings().policy().rules().equals(rules)) {
+            applied.add("the rules of " + Setting.POLICY.key());
         }
         LOGGER.info("Configuration reloaded; changed: {}", applied.isEmpty() ? "nothing" : String.join(", ", applied));
         if (!needRestart.isEmpty()) {

@@ -52,7 +52,7 @@ final class ConfigFile {
         } catch (NoSuchFileException e) {
             findings.problem(source, file + " does not exist");
         } catch (IOException e) {
-            findings.problem(source, file + " cannot be read: " + e.getMessage());
+            findings.problem(source, file + " cannot be read: " + Causes.of(e));
         } catch (JacksonException e) {
             var line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
             findings.problem(Source.line(file, line), YamlTrouble.explain(e.getOriginalMessage()));

@@ -86,7 +86,7 @@ final class PolicyReader {
         } catch (NoSuchFileException e) {
             reader.findings().problem(source, file + " does not exist");
         } catch (IOException e) {
-            reader.findings().problem(source, file + " cannot be read: " + e.getMessage());
+            reader.findings().problem(source, file + " cannot be read: " + Causes.of(e));
         }
         return Optional.empty();
     }

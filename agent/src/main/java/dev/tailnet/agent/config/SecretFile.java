@@ -35,7 +35,9 @@ record SecretFile(String path) {
             return Optional.of(Files.readString(Path.of(path)).strip());
         } catch (NoSuchFileException e) {
             findings.problem(source, path + " does not exist");
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
+            findings.problem(source, path + " cannot be read: " + Causes.of(e));
+        } catch (IllegalArgumentException e) {
             findings.problem(source, path + " cannot be read: " + e.getMessage());
         }
         return Optional.empty();
@@ -53,7 +55,7 @@ record SecretFile(String path) {
         } catch (NoSuchFileException e) {
             throw new IOException(file + " does not exist any more", e);
         } catch (IOException e) {
-            throw new IOException(file + " cannot be read: " + e.getMessage(), e);
+            throw new IOException(file + " cannot be read: " + Causes.of(e), e);
         }
         if (!Secret.isPlausible(text)) {
             throw new IOException(file + " holds no key any more");

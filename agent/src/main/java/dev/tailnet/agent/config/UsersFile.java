@@ -37,7 +37,7 @@ final class UsersFile {
         } catch (CharacterCodingException e) {
             findings.problem(source, file + " is not in UTF-8");
         } catch (IOException e) {
-            findings.problem(source, file + " cannot be read: " + e.getMessage());
+            findings.problem(source, file + " cannot be read: " + Causes.of(e));
         }
         return Optional.empty();
     }

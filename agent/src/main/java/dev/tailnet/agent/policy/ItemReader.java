@@ -30,7 +30,9 @@ final class ItemReader {
         JsonToken token = tokens.next();
         List<T> items = new ArrayList<>(1);
         if (token == JsonToken.START_ARRAY) {
+            int found = 0;
             while ((token = tokens.next()) != JsonToken.END_ARRAY) {
+                found++;
                 if (token.isScalarValue()) {
                     item(tokens, key, reader).ifPresent(items::add);
                 } else {
@@ -38,7 +40,7 @@ final class ItemReader {
                     tokens.skipChildren();
                 }
             }
-            if (items.isEmpty()) {
+            if (found == 0) {
                 problem(tokens, key + " is an empty list: leave the key out for no restriction");
             }
         } else if (token.isScalarValue()) {

@@ -29,6 +29,7 @@ public final class LearnedPolicy {
             Comparator.comparing(Use::role).thenComparing(Use::protocol).thenComparingInt(Use::port));
     private final SortedSet<String> left = new TreeSet<>();
     private int lines;
+    private int all;
     private int unread;
 
     /** How destinations were used. */
@@ -45,6 +46,7 @@ public final class LearnedPolicy {
         if (line.isBlank()) {
             return;
         }
+        all++;
         try (JsonParser parser = json.createParser(ObjectReadContext.empty(), line)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
                 learn(texts(parser));
@@ -90,6 +92,11 @@ public final class LearnedPolicy {
 
     private static String protocol(@Nullable String seen) {
         return seen != null && seen.endsWith("_udp") ? "udp" : "tcp";
+    }
+
+    /** Whether there was anything but lines of something else. */
+    public boolean isOfAnAuditLog() {
+        return all == 0 || unread < all;
     }
 
     /** @param source names the log in the file */

@@ -118,7 +118,9 @@ public final class PolicyParser {
             tokens.skipChildren();
             return;
         }
+        int number = 0;
         while ((token = tokens.next()) != JsonToken.END_ARRAY) {
+            number++;
             if (token != JsonToken.START_OBJECT) {
                 items.problem(tokens, "a rule has keys, the first of them name");
                 tokens.skipChildren();
@@ -126,7 +128,7 @@ public final class PolicyParser {
             }
             int line = tokens.line();
             int column = tokens.column();
-            ruleParser.read(tokens, rules.size() + 1).ifPresent(rule -> add(rule, line, column));
+            ruleParser.read(tokens, number).ifPresent(rule -> add(rule, line, column));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.ConnectRequest.Protocol;
+import dev.tailnet.proxy.request.FailureReason;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.PlainRequest;
 import dev.tailnet.proxy.request.Target;
@@ -105,18 +106,31 @@ public final class PolicyPages {
 
     private static ConnectRequest request(QueryStringDecoder uri) throws ConnectFailure {
         String role = parameter(uri, "role");
-        Protocol protocol = switch (parameter(uri, "protocol")) {
-            case "udp" -> Protocol.SOCKS5_UDP;
-            case "http" -> Protocol.HTTP;
-            default -> Protocol.SOCKS5;
-        };
         String method = parameter(uri, "method");
         String path = parameter(uri, "path");
+        boolean isPlainHttp = !method.isEmpty() || !path.isEmpty();
+        Protocol protocol = protocol(parameter(uri, "protocol"), isPlainHttp);
+        if (isPlainHttp && protocol != Protocol.HTTP) {
+            throw new ConnectFailure(
+                    FailureReason.BAD_TARGET, "method and path are of plain HTTP alone: ask for the protocol http");
+        }
         var http = protocol == Protocol.HTTP
                 ? new PlainRequest(method.isEmpty() ? "GET" : method, path.isEmpty() ? "/" : path)
                 : null;
         return new ConnectRequest(
                 0, protocol, NOBODY, role.isEmpty() ? null : role, Target.parse(parameter(uri, "target")), http);
+    }
+
+    private static Protocol protocol(String word, boolean isPlainHttp) throws ConnectFailure {
+        return switch (word) {
+            case "" -> isPlainHttp ? Protocol.HTTP : Protocol.SOCKS5;
+            case "tcp" -> Protocol.SOCKS5;
+            case "udp" -> Protocol.SOCKS5_UDP;
+            case "http" -> Protocol.HTTP;
+            default ->
+                throw new ConnectFailure(
+                        FailureReason.BAD_TARGET, "the protocol '" + word + "' is none of tcp, udp, http");
+        };
     }
 
     private static String parameter(QueryStringDecoder uri, String name) {

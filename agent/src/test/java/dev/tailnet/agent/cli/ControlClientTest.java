@@ -3,6 +3,7 @@ package dev.tailnet.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tailnet.agent.ExitCode;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,19 @@ class ControlClientTest {
             assertThatThrownBy(() -> new ControlClient(directory, LONG).get("/debug/prefs"))
                     .hasMessageEndingWith("answered: HTTP/1.1 503 Service Unavailable: the node is not there yet");
             assertThat(request.get()).startsWith("GET ");
+        }
+    }
+
+    @Test
+    void saysNoMoreThanTheAgentOfWhatTheUserGotWrong() throws Exception {
+        try (var server = ControlSocket.in(directory)) {
+            var request = server.answer("HTTP/1.1 409 Conflict\r\n\r\npolicy not reloaded: a reason\n");
+            assertThatThrownBy(() -> new ControlClient(directory, LONG).post("/policy/reload"))
+                    .isInstanceOfSatisfying(
+                            ControlException.class,
+                            refused -> assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE))
+                    .hasMessage("policy not reloaded: a reason");
+            assertThat(request.get()).startsWith("POST ");
         }
     }
 

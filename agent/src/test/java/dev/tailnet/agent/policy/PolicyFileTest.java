@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyFileTest {
@@ -128,6 +129,41 @@ class PolicyFileTest {
                 .satisfies(problem -> assertThat(problem.toString())
                         .startsWith("line 3, column 1")
                         .endsWith("what begins with * has to stand in quotes, as in '*.example.com'"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            value = {
+                "rules:\\n\\t- action: deny, indent with spaces",
+                "rules:\\n  - name: x\\n    action deny\\n, a key without a colon",
+                "rules:\\n  - name: a: b\\n, put a value that has a colon in quotes",
+                "mode: \"enforce\\n, a quote that is not closed",
+                "rules: [{action: deny}\\n, a bracket that is not closed",
+                "rules:\\n  - name: x\\n   action: deny\\n, not indented like those it belongs to",
+                "mode: open\\nmode: open\\n, mode was given before"
+            })
+    void saysInWordsWhatIsNoYaml(String text, String words) {
+        assertThat(PolicyFile.read("test.yaml", text.translateEscapes())
+                        .problems()
+                        .getLast())
+                .asString()
+                .contains(words);
+    }
+
+    @Test
+    void saysOneThingOfEachMistakeAndCountsEveryRule() {
+        assertThat(PolicyFile.read("test.yaml", """
+                        rules:
+                          - hosts: [a.example]
+                          - {action: deny, hosts: ["a b"]}
+                          - {hosts: [a.example]}
+                        """).problems())
+                .extracting(PolicyProblem::toString)
+                .containsExactly(
+                        "line 2, column 5: rule 'rule-1' has no action: write action: allow or action: deny",
+                        "line 3, column 28: hosts: the host 'a b' has a character that no host name has",
+                        "line 4, column 5: rule 'rule-3' has no action: write action: allow or action: deny");
     }
 
     @Test

@@ -72,7 +72,7 @@ public final class RulePolicy implements Policy {
         if (ban != null && !isLifted(ban, facts)) {
             return ban.refusal();
         }
-        return isAsked() ? obey(rules.foresee(facts), request.target().toString()) : Verdict.allowed();
+        return isAsked() ? obey(rules.foresee(facts), request.target().toString(), facts) : Verdict.allowed();
     }
 
     @Override
@@ -140,7 +140,7 @@ public final class RulePolicy implements Policy {
         InetAddress meant = EmbeddedAddress.in(address);
         Finding finding = find(facts, alsoCalled, rules::judge);
         if (finding.effect() == Effect.DENY) {
-            return obey(finding, texts.shown(request, alsoCalled, address, meant));
+            return obey(finding, texts.shown(request, alsoCalled, address, meant), facts);
         }
         if (isPrivateByTheWay(facts, meant, route)) {
             return enforce(texts.privateAddress(texts.shown(request, alsoCalled, address, meant)));
@@ -187,7 +187,7 @@ public final class RulePolicy implements Policy {
         Finding finding = atAddress.effect() == Effect.DENY ? atAddress : anywhere;
         return finding.effect() == Effect.ALLOW
                 ? obey(finding, "")
-                : texts.refusal(finding, name + ", which " + request.target() + " was asked for by");
+                : texts.refusal(finding, name + ", the name that a connection to " + request.target() + " shows,");
     }
 
     @Override
@@ -248,6 +248,24 @@ public final class RulePolicy implements Policy {
         return finding.effect() == Effect.DENY
                 ? enforce(texts.refusal(finding, target))
                 : new Verdict.Allowed(nameOf(finding), null, false);
+    }
+
+    private Verdict obey(Finding finding, String target, Facts facts) {
+        return finding.effect() == Effect.DENY
+                ? enforce(texts.refusal(finding, target, nearest(facts)))
+                : new Verdict.Allowed(nameOf(finding), null, false);
+    }
+
+    /** A rule about just this host that would allow it, were it used otherwise. */
+    private @Nullable Rule nearest(Facts facts) {
+        Rule rule = rules.foresee(new Facts(facts.name(), facts.address(), facts.embedded(), null))
+                .rule();
+        boolean isMeant = rule != null
+                && rule.effect() == Effect.ALLOW
+                && (facts.address() == null
+                        ? !rule.hosts().isEmpty()
+                        : !(rule.hosts().isEmpty() && rule.cidrs().isEmpty()));
+        return isMeant ? rule : null;
     }
 
     private Verdict enforce(Verdict.Refused refusal) {

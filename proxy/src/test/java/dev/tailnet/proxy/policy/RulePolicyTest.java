@@ -48,6 +48,37 @@ class RulePolicyTest {
     }
 
     @Test
+    void aRuleThatIsAboutTheHostButNotForThisUseIsNamed() {
+        var port = new Condition(port(443), Set.of(), Set.of(), Set.of(), List.of(), Set.of());
+        Policy policy = enforce(
+                Effect.DENY,
+                new Rule(
+                        "api",
+                        "test.yaml",
+                        7,
+                        Direction.OUTBOUND,
+                        Effect.ALLOW,
+                        List.of(HostPattern.parse("api.example.com")),
+                        List.of(),
+                        port,
+                        Optional.empty()),
+                allow("net", "203.0.113.0/24"));
+        assertThat(policy.onAddress(
+                        request("api.example.com", 80), List.of(), InetAddress.ofLiteral("198.51.100.7"), Route.DIRECT))
+                .isEqualTo(Verdict.refused(
+                        "default",
+                        "api.example.com (198.51.100.7), port 80 is allowed by no rule, and what no rule allows is denied:"
+                                + " rule 'api' allows it for another use (port, protocol, method, path, route, user): see"
+                                + " test.yaml, line 7"));
+        assertThat(policy.onAddress(
+                        request("www.example.com", 80), List.of(), InetAddress.ofLiteral("198.51.100.7"), Route.DIRECT))
+                .isInstanceOfSatisfying(
+                        Verdict.Refused.class,
+                        refused ->
+                                assertThat(refused.message()).endsWith("a rule that allows it belongs into test.yaml"));
+    }
+
+    @Test
     void aNameThatABlockMayAllowIsLookedUpAndItsAddressJudged() {
         Policy policy = enforce(Effect.DENY, allow("net", "198.51.100.0/24"));
         assertThat(policy.onTarget(request("www.example.com", 443))).isInstanceOf(Verdict.Allowed.class);

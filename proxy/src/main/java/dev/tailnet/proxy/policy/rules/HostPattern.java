@@ -3,6 +3,7 @@ package dev.tailnet.proxy.policy.rules;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.HostSyntax;
+import java.util.regex.Pattern;
 
 /**
  * Names that a rule is about.
@@ -10,6 +11,7 @@ import dev.tailnet.proxy.request.HostSyntax;
  * @param name normalised as requested names are; empty for {@link Scope#ANY}
  */
 public record HostPattern(Scope scope, String name) {
+    private static final Pattern PORT = Pattern.compile("^(\\[.*]|[^:]*):\\d+$");
 
     /** How much of the tree of names. */
     public enum Scope {
@@ -45,6 +47,14 @@ public record HostPattern(Scope scope, String name) {
         if (text.indexOf('*') >= 0) {
             throw new IllegalArgumentException("'" + all
                     + "' has a * inside: only whole labels at the beginning can be left open, as in *.example.com");
+        }
+        if (text.indexOf('/') >= 0) {
+            throw new IllegalArgumentException(
+                    "'" + all + "' has a / inside: write the host alone, without scheme and path");
+        }
+        if (PORT.matcher(text).find()) {
+            throw new IllegalArgumentException(
+                    "'" + all + "' has a port: write the host alone, and the port under ports");
         }
         Host host;
         try {

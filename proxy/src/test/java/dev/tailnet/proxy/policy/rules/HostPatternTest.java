@@ -39,7 +39,10 @@ class HostPatternTest {
         "0x7f.1, write it under cidrs",
         "'[::1]', write it under cidrs",
         "a..b, has an empty label",
-        "http://example.com, is no IPv6 address",
+        "http://example.com, without scheme and path",
+        "example.com/, without scheme and path",
+        "*.example.com:443, the port under ports",
+        "'[::1]:80', the port under ports",
         "a b, has a character"
     })
     void saysWhatIsWrong(String pattern, String why) {
