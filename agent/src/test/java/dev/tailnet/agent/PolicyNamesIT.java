@@ -24,7 +24,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.naming.NameNotFoundException;
 import javax.naming.OperationNotSupportedException;
@@ -44,6 +47,8 @@ class PolicyNamesIT {
     private static final InetAddress DIRECT = TestAddresses.DIRECT_HOST_IPV4;
     private static final int FORWARD_PORT = 15_432;
     private static final int REBINDING_PORT = 15_433;
+    private static final int TURNING_PORT = 15_434;
+    private static final String TURNING = "turn.rebind.test";
 
     private TestNetwork network;
     private Peer peer;
@@ -79,7 +84,9 @@ class PolicyNamesIT {
                         "--config=" + configuration,
                         "--dns-listen=127.0.0.1:0",
                         "--forward=" + FORWARD_PORT + "=web:" + peerPage.port() + "," + REBINDING_PORT
-                                + "=forward.rebind.test:" + directPage.port())
+                                + "=forward.rebind.test:" + directPage.port() + "," + TURNING_PORT + "=forward."
+                                + TURNING
+                                + ":" + directPage.port())
                 .startAndAwaitRunning();
         agent.awaitPeer("web");
     }
@@ -111,6 +118,7 @@ class PolicyNamesIT {
                                 .output())
                         .contains("rule 'no web'");
                 assertThatThrownBy(() -> lookUp(asked)).isInstanceOf(OperationNotSupportedException.class);
+                agent.awaitLogLines("Looking up web", "is refused", "rule 'no web'");
                 assertThat(agent.verb("policy", "test", asked + ":80").output()).contains("denied by no web");
                 try (Association datagrams = Association.open(agent.proxyPort())) {
                     datagrams.send(asked, 9, new byte[1]);
@@ -202,6 +210,33 @@ class PolicyNamesIT {
                 agent.awaitLogLines("target=" + way + ".rebind.test", "outcome=NOT_ALLOWED", "rule=" + kind);
             }
         }
+    }
+
+    /** Whoever looked a name up again to dial it would be led to this host. */
+    @Test
+    void theAddressThatWasJudgedIsTheOneThatIsDialed() throws Exception {
+        use("default: allow");
+        for (String way : List.of("socks", "connect", "http", "forward")) {
+            evilDns.inTurn(way + "." + TURNING, DIRECT, LOOPBACK);
+        }
+        String port = ":" + directPage.port() + "/";
+        leadsToTheInternetOrNowhere(() -> agent.overSocks("http://socks." + TURNING + port));
+        leadsToTheInternetOrNowhere(() -> agent.overHttp("http://connect." + TURNING + port));
+        leadsToTheInternetOrNowhere(() -> Curl.run("http://127.0.0.1:" + TURNING_PORT));
+        assertThat(plain("http://http." + TURNING + port).output()).isEqualTo("the internet");
+    }
+
+    /** Asks until both have been seen. */
+    private static void leadsToTheInternetOrNowhere(Supplier<Curl> request) {
+        Set<String> seen = new HashSet<>();
+        Eventually.get(
+                RELOAD,
+                () -> {
+                    seen.add(request.get().output());
+                    assertThat(seen).isSubsetOf("the internet", "");
+                    return seen.size();
+                },
+                kinds -> kinds == 2);
     }
 
     @Test

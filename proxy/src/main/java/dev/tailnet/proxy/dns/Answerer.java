@@ -48,6 +48,9 @@ final class Answerer {
     private final DnsForwarder forwarder;
     private final RouteTable routes;
     private final BooleanSupplier nodeIsUp;
+    /** A program that looks up a name asks for addresses of two kinds, and again. */
+    private final LatelyTold refusals = new LatelyTold();
+
     private final ToldNames told = new ToldNames();
     private final AtomicInteger underWay = new AtomicInteger();
     private final LongAdder answered = new LongAdder();
@@ -139,7 +142,9 @@ final class Answerer {
         }
 
         private Future<ByteBuf> refuse(Verdict.Refused refused) {
-            LOGGER.debug("Refused to look up {}: {} ({})", name, refused.message(), refused.rule());
+            if (refusals.isDue(name, System.nanoTime())) {
+                LOGGER.info("Looking up {} is refused: {}", name, refused.message());
+            }
             ByteBuf message = Response.empty(
                     allocator, query, asked.hidesNames() ? DnsResponseCode.NXDOMAIN : DnsResponseCode.REFUSED);
             if (response.trySuccess(message)) {
