@@ -195,6 +195,8 @@ class PolicyIT {
                 .satisfies(test -> assertThat(test.output()).contains("the protocol 'htp' is none of tcp, udp, http"));
         assertThat(agent.verb("policy", "test", "api.outside.test:443", "--protocol=udp", "--method=GET"))
                 .satisfies(test -> assertThat(test.output()).contains("ask for the protocol http"));
+        assertThat(agent.verb("policy", "test", "nosuch.outside.test:443").output())
+                .contains("allowed by apis", "by its name alone: nosuch.outside.test has no address (system)");
         assertThat(agent.verb("policy", "test", "nowhere").output())
                 .isEqualToIgnoringNewLines("tailnet-agent: 'nowhere' is not of the form host:port");
         assertThat(agent.verb("policy", "learn", policy.toString()))

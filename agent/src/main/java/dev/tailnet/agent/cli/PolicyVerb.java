@@ -181,6 +181,7 @@ final class PolicyVerb implements Verb {
             System.out.println("  " + address.text("address").orElse("") + " ("
                     + address.text("route").orElse("") + "): " + line(address.object("outcome")));
         }
+        trial.text("unresolved").ifPresent(why -> System.out.println("  by its name alone: " + why));
     }
 
     private static String mode(Json trial) {

@@ -17,8 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param mode of the policy
  * @param outcome of it all
  * @param addresses in the order of the lookup; empty when the name was enough, or was not looked up
+ * @param unresolved why there is none to be judged; null when there are, or none was needed
  */
-public record PolicyTrial(String target, String mode, Outcome outcome, List<OfAddress> addresses) {
+public record PolicyTrial(
+        String target,
+        String mode,
+        Outcome outcome,
+        List<OfAddress> addresses,
+        @Nullable String unresolved) {
 
     /**
      * An answer.
@@ -76,7 +82,19 @@ public record PolicyTrial(String target, String mode, Outcome outcome, List<OfAd
                 addresses.add(new OfAddress(way.address().getHostAddress(), word(way.route()), outcome));
             }
         }
-        return new PolicyTrial(request.target().toString(), policy.mode(), best, addresses);
+        return new PolicyTrial(request.target().toString(), policy.mode(), best, addresses, null);
+    }
+
+    /**
+     * What can be said by the name alone.
+     *
+     * @param why it has no address
+     */
+    public static PolicyTrial ofUnresolved(Policy policy, ConnectRequest request, String why) {
+        Outcome byName = Outcome.of(policy.onTarget(request));
+        String target = request.target().toString();
+        return new PolicyTrial(
+                target, policy.mode(), byName, List.of(), byName.decision().equals("deny") ? null : why);
     }
 
     private static String word(Route route) {

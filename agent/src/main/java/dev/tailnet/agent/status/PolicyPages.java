@@ -82,16 +82,26 @@ public final class PolicyPages {
             return answer.setSuccess(json(PolicyTrial.of(policy, request, List.of(), List.of())));
         }
         names.lookUp(request.target().host().toString(), isRefused, executor).addListener((Future<Resolution> done) -> {
-            PolicyTrial trial = done.isSuccess()
+            String unresolved = unresolved(request.target().host(), done);
+            PolicyTrial trial = unresolved == null
                     ? PolicyTrial.of(
                             policy,
                             request,
                             done.getNow().alsoCalled(),
                             names.ways(done.getNow().addresses()))
-                    : PolicyTrial.of(policy, request, List.of(), List.of());
+                    : PolicyTrial.ofUnresolved(policy, request, unresolved);
             answer.setSuccess(json(trial));
         });
         return answer;
+    }
+
+    /** Why there is no address to be judged; null when there is one. */
+    private static @Nullable String unresolved(Host host, Future<Resolution> lookup) {
+        if (!lookup.isSuccess()) {
+            return String.valueOf(lookup.cause().getMessage());
+        }
+        Resolution found = lookup.getNow();
+        return found.addresses().isEmpty() ? host + " has no address (" + found.answeredBy() + ")" : null;
     }
 
     private Answer json(PolicyTrial trial) {
