@@ -18,11 +18,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param failure why there is none; null when there is one
  * @param rule the policy's rule behind the failure, if it was one
+ * @param refused the address that the rule is about; null when it is about none
  */
 record Candidates(
         List<Candidate> inOrder,
         @Nullable ConnectFailure failure,
-        @Nullable String rule) {
+        @Nullable String rule,
+        @Nullable Refused refused) {
+
+    /** An address that the policy does not allow on its way. */
+    record Refused(InetAddress address, Route route) {}
 
     /** Routes each address and has the policy judge it on that route; an address that nobody has is not even a question. */
     static Candidates of(
@@ -35,6 +40,7 @@ record Candidates(
         var directly = new ArrayList<Candidate>(0);
         ConnectFailure failure = null;
         String rule = null;
+        Refused refused = null;
         for (InetAddress address : addresses) {
             Route route = routes.routeOf(address);
             if (route == Route.UNOWNED) {
@@ -48,24 +54,26 @@ record Candidates(
                     if (failure == null) {
                         failure = new ConnectFailure(FailureReason.NOT_ALLOWED, message);
                         rule = refusedBy;
+                        refused = new Refused(address, route);
                     }
                 }
             }
         }
         overTailnet.addAll(directly);
         if (!overTailnet.isEmpty()) {
-            return new Candidates(overTailnet, null, null);
+            return new Candidates(overTailnet, null, null, null);
         }
-        return new Candidates(List.of(), failure == null ? noAddress(request) : failure, rule);
+        return new Candidates(List.of(), failure == null ? noAddress(request) : failure, rule, refused);
     }
 
     /** Has the policy judge a name that the upstream proxy is to resolve. */
     static Candidates ofName(ConnectRequest request, Policy policy) {
         return switch (policy.onUnresolved(request, Route.UPSTREAM_PROXY)) {
             case Verdict.Allowed allowed ->
-                new Candidates(List.of(new Candidate(null, Route.UPSTREAM_PROXY, List.of(), allowed)), null, null);
+                new Candidates(
+                        List.of(new Candidate(null, Route.UPSTREAM_PROXY, List.of(), allowed)), null, null, null);
             case Verdict.Refused(String refusedBy, String message) ->
-                new Candidates(List.of(), new ConnectFailure(FailureReason.NOT_ALLOWED, message), refusedBy);
+                new Candidates(List.of(), new ConnectFailure(FailureReason.NOT_ALLOWED, message), refusedBy, null);
         };
     }
 

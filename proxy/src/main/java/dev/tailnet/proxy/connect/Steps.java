@@ -197,7 +197,7 @@ abstract sealed class Steps<C> extends DefaultPromise<C> permits Opening, FlowOp
         if (judged.failure() == null) {
             reach(judged.inOrder());
         } else {
-            trail.refusedBy(judged.rule());
+            trail.refusedBy(judged.rule(), judged.refused());
             fail(judged.failure());
         }
     }

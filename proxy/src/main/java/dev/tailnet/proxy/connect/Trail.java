@@ -8,6 +8,7 @@ import dev.tailnet.proxy.policy.Verdict;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.TunnelEnd;
 import dev.tailnet.proxy.resolve.Resolution;
 import io.netty.util.concurrent.Future;
@@ -32,6 +33,7 @@ public final class Trail {
     private List<String> alsoCalled = List.of();
     private @Nullable String answeredBy;
     private @Nullable Candidate dialed;
+    private Candidates.@Nullable Refused refused;
     private Ruling ruling;
     private volatile @Nullable Consumer<ConnectFailure> ending;
     private volatile @Nullable ConnectFailure endedFor;
@@ -102,6 +104,12 @@ public final class Trail {
 
     void refusedBy(@Nullable String rule) {
         ruling = new Ruling(policy.mode(), rule, null);
+    }
+
+    /** @param at null when it is not about one of the target's addresses */
+    void refusedBy(@Nullable String rule, Candidates.@Nullable Refused at) {
+        refusedBy(rule);
+        refused = at;
     }
 
     void allowedBy(Verdict.Allowed verdict) {
@@ -176,8 +184,8 @@ public final class Trail {
                     request,
                     addresses,
                     answeredBy,
-                    dialed == null ? null : dialed.address(),
-                    dialed == null ? null : dialed.route(),
+                    address(),
+                    route(),
                     ruling,
                     failure,
                     Duration.ofNanos(waitedNanos),
@@ -186,6 +194,19 @@ public final class Trail {
         } catch (RuntimeException e) {
             LOGGER.error("The audit of request {} failed", request.id(), e);
         }
+    }
+
+    /** The address that was dialed last, or else the one that was not to be. */
+    private @Nullable InetAddress address() {
+        Candidate last = dialed;
+        Candidates.Refused no = refused;
+        return last != null ? last.address() : no == null ? null : no.address();
+    }
+
+    private @Nullable Route route() {
+        Candidate last = dialed;
+        Candidates.Refused no = refused;
+        return last != null ? last.route() : no == null ? null : no.route();
     }
 
     /** A tunnel ended. */

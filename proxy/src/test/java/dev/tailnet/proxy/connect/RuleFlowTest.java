@@ -7,6 +7,7 @@ import dev.tailnet.proxy.policy.LivePolicy;
 import dev.tailnet.proxy.policy.rules.Condition;
 import dev.tailnet.proxy.policy.rules.Effect;
 import dev.tailnet.proxy.policy.rules.PathPrefix;
+import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.TunnelEnd;
 import dev.tailnet.proxy.testing.Eventually;
 import dev.tailnet.proxy.testing.HttpOrigin;
@@ -46,6 +47,22 @@ class RuleFlowTest {
             Decision decision = proxy.audit().decision();
             assertThat(decision.ruling().mode()).isEqualTo("enforce");
             assertThat(decision.rule()).isEqualTo("default");
+        }
+    }
+
+    @Test
+    void theAuditHasTheAddressThatIsDeniedAndTheWayThere() throws Exception {
+        var rules = TestRules.allowByDefault().allowLoopback().deny("private part", "127.0.0.2/32");
+        try (var proxy = TestProxy.start(Options.DEFAULT.with(rules.policy()));
+                var client = TestClient.connect(proxy.address()).greet()) {
+            proxy.directByDefault();
+            proxy.resolver().add("www.example.com", OTHER_LOOPBACK);
+            client.send(TestClient.socksConnect("www.example.com", 443));
+            assertThat(client.readReply()).isEqualTo(2);
+            Decision decision = proxy.audit().decision();
+            assertThat(decision.rule()).isEqualTo("private part");
+            assertThat(decision.address()).isEqualTo(OTHER_LOOPBACK);
+            assertThat(decision.route()).isEqualTo(Route.DIRECT);
         }
     }
 
