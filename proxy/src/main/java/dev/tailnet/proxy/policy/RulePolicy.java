@@ -252,20 +252,9 @@ public final class RulePolicy implements Policy {
 
     private Verdict obey(Finding finding, String target, Facts facts) {
         return finding.effect() == Effect.DENY
-                ? enforce(texts.refusal(finding, target, nearest(facts)))
+                ? enforce(
+                        texts.refusal(finding, target, finding.rule() == null ? rules.allowingOtherwise(facts) : null))
                 : new Verdict.Allowed(nameOf(finding), null, false);
-    }
-
-    /** A rule about just this host that would allow it, were it used otherwise. */
-    private @Nullable Rule nearest(Facts facts) {
-        Rule rule = rules.foresee(new Facts(facts.name(), facts.address(), facts.embedded(), null))
-                .rule();
-        boolean isMeant = rule != null
-                && rule.effect() == Effect.ALLOW
-                && (facts.address() == null
-                        ? !rule.hosts().isEmpty()
-                        : !(rule.hosts().isEmpty() && rule.cidrs().isEmpty()));
-        return isMeant ? rule : null;
     }
 
     private Verdict enforce(Verdict.Refused refusal) {

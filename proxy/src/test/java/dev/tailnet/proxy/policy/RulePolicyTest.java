@@ -50,8 +50,19 @@ class RulePolicyTest {
     @Test
     void aRuleThatIsAboutTheHostButNotForThisUseIsNamed() {
         var port = new Condition(port(443), Set.of(), Set.of(), Set.of(), List.of(), Set.of());
+        var tailnet = new Condition(List.of(), Set.of(Route.TAILNET), Set.of(), Set.of(), List.of(), Set.of());
         Policy policy = enforce(
                 Effect.DENY,
+                new Rule(
+                        "tailnet",
+                        "test.yaml",
+                        3,
+                        Direction.OUTBOUND,
+                        Effect.ALLOW,
+                        List.of(),
+                        List.of(),
+                        tailnet,
+                        Optional.empty()),
                 new Rule(
                         "api",
                         "test.yaml",

@@ -92,6 +92,18 @@ public final class CompiledRules {
         return search.finding();
     }
 
+    /** The first rule about just this host that would allow it for some use; null when there is none. For people. */
+    public @Nullable Rule allowingOtherwise(Facts facts) {
+        var search = new Search(new Facts(facts.name(), facts.address(), facts.embedded(), null), Match.PERHAPS);
+        if (facts.name() != null) {
+            byHost.visitNamed(facts.name(), lanes -> search.allow(lanes.allowing(), Match.PERHAPS));
+        }
+        if (facts.address() != null) {
+            byBlock.visit(facts.address(), (cidr, lanes) -> search.allow(lanes.allowing(), Match.PERHAPS));
+        }
+        return search.finding().rule();
+    }
+
     /** All rules that fit, those that deny first; for people. */
     public List<Rule> fitting(Facts facts) {
         List<Rule> denying = new ArrayList<>();
