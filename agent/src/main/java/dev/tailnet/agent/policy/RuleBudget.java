@@ -20,7 +20,7 @@ final class RuleBudget {
 
     private static final int HOST = 90;
     private static final int BLOCK = 75;
-    private static final int CONDITION = 500;
+    private static final int CONDITION = 180;
 
     private final long most;
     private final Set<Condition> conditions = Collections.newSetFromMap(new IdentityHashMap<>());

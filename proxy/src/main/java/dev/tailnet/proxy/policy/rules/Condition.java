@@ -49,6 +49,14 @@ public record Condition(
         this(ports, routes, protocols, methods, paths, roles, false);
     }
 
+    int lowestPort() {
+        return ports.stream().mapToInt(PortRange::from).min().orElse(PortRange.LOWEST);
+    }
+
+    int highestPort() {
+        return ports.stream().mapToInt(PortRange::to).max().orElse(PortRange.HIGHEST);
+    }
+
     boolean isNone() {
         return equals(NONE);
     }

@@ -22,6 +22,8 @@ record Lane(
         @Nullable LaneIndex lookup) {
     static final int NONE = Integer.MAX_VALUE;
 
+    private static final int COMPARED = 8;
+
     /** The first rule before {@code limit} whose condition fits at least so well; {@code limit} if there is none. */
     int first(Facts facts, Match least, int limit) {
         if (start == end || orders[start] >= limit) {
@@ -31,13 +33,11 @@ record Lane(
         if (lookup == null || usage == null) {
             return first(orders, start, end, facts, least, limit);
         }
-        int best = first(lookup.anybody().at(usage.port()), facts, least, limit);
-        LaneIndex.Ports ofRole = lookup.of(usage.role());
-        return ofRole == null ? best : first(ofRole.at(usage.port()), facts, least, best);
-    }
-
-    private int first(int[] candidates, Facts facts, Match least, int limit) {
-        return first(candidates, 0, candidates.length, facts, least, limit);
+        PortIndex anybody = lookup.anybody();
+        int piece = anybody.piece(usage.port());
+        int best = first(anybody.orders(), anybody.start(piece), anybody.end(piece), facts, least, limit);
+        Lane ofRole = lookup.of(usage.role());
+        return ofRole == null ? best : ofRole.first(facts, least, best);
     }
 
     private int first(int[] candidates, int from, int to, Facts facts, Match least, int limit) {
@@ -48,6 +48,37 @@ record Lane(
             }
             if (rules.get(order).condition().matches(facts, effect).isAtLeast(least)) {
                 return order;
+            }
+        }
+        return limit;
+    }
+
+    /**
+     * A rule before {@code limit} that fits whatever a condition does; {@code limit} if none is found. Of very many rules it looks
+     * at those that come first, as all pairs would take too long.
+     */
+    int covering(Condition condition, int limit) {
+        if (lookup == null) {
+            return covering(orders, start, end, condition, limit);
+        }
+        int best = covering(lookup.anybody(), condition.lowestPort(), condition, limit);
+        best = covering(lookup.anybody(), condition.highestPort(), condition, best);
+        if (condition.roles().isEmpty()) {
+            return best;
+        }
+        Lane ofRole = lookup.of(condition.roles().iterator().next());
+        return ofRole == null ? best : ofRole.covering(condition, best);
+    }
+
+    private int covering(PortIndex ports, int port, Condition condition, int limit) {
+        int piece = ports.piece(port);
+        return covering(ports.orders(), ports.start(piece), ports.end(piece), condition, limit);
+    }
+
+    private int covering(int[] candidates, int from, int to, Condition condition, int limit) {
+        for (int i = from; i < Math.min(to, from + COMPARED) && candidates[i] < limit; i++) {
+            if (rules.get(candidates[i]).condition().covers(condition)) {
+                return candidates[i];
             }
         }
         return limit;

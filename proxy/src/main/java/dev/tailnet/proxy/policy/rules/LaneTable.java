@@ -4,12 +4,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The lanes of one effect of many destinations, which are numbered from 0. Packed into two arrays, as an object for each
  * would be most of the memory of many rules.
  */
 final class LaneTable {
+    static final LaneTable NONE = new LaneTable(List.of(), Effect.DENY, new int[0], new int[0], Map.of());
+
     /** Beyond so many, an index is quicker than a look at each. */
     private static final int FEW = 8;
 
@@ -19,18 +22,14 @@ final class LaneTable {
     private final int[] starts;
 
     private final int[] orders;
-    private final Map<Integer, LaneIndex> lookups = new HashMap<>();
+    private final Map<Integer, LaneIndex> lookups;
 
-    private LaneTable(List<Rule> rules, Effect effect, int[] starts, int[] orders) {
+    private LaneTable(List<Rule> rules, Effect effect, int[] starts, int[] orders, Map<Integer, LaneIndex> lookups) {
         this.rules = rules;
         this.effect = effect;
         this.starts = starts;
         this.orders = orders;
-        for (int i = 0; i + 1 < starts.length; i++) {
-            if (starts[i + 1] - starts[i] > FEW) {
-                lookups.put(i, LaneIndex.of(rules, Arrays.copyOfRange(orders, starts[i], starts[i + 1])));
-            }
-        }
+        this.lookups = lookups;
     }
 
     Lane at(int destination) {
@@ -48,41 +47,51 @@ final class LaneTable {
 
     /** Collects rules, in their order. */
     static final class Builder {
-        private int[] destinations = new int[16];
-        private int[] orders = new int[16];
-        private int size;
+        private final IntList destinations = new IntList();
+        private final IntList orders = new IntList();
 
         /** Again for the same is the same. */
         void add(int destination, int order) {
-            if (size > 0 && orders[size - 1] == order && destinations[size - 1] == destination) {
-                return;
+            int last = orders.size() - 1;
+            if (last < 0 || orders.get(last) != order || destinations.get(last) != destination) {
+                destinations.add(destination);
+                orders.add(order);
             }
-            if (size == orders.length) {
-                destinations = Arrays.copyOf(destinations, size * 2);
-                orders = Arrays.copyOf(orders, size * 2);
-            }
-            destinations[size] = destination;
-            orders[size++] = order;
         }
 
         /** @param count of destinations */
         LaneTable build(List<Rule> rules, Effect effect, int count) {
-            if (size == 0) {
-                return new LaneTable(rules, effect, new int[0], new int[0]);
+            return build(rules, effect, count, lane -> LaneIndex.of(rules, effect, lane));
+        }
+
+        /** The same where the destinations are roles. */
+        LaneTable buildOfRoles(List<Rule> rules, Effect effect, int count) {
+            return build(rules, effect, count, lane -> LaneIndex.ofOneRole(rules, lane));
+        }
+
+        private LaneTable build(List<Rule> rules, Effect effect, int count, Function<int[], LaneIndex> index) {
+            if (orders.size() == 0) {
+                return new LaneTable(rules, effect, new int[0], new int[0], Map.of());
             }
             int[] starts = new int[count + 1];
-            for (int i = 0; i < size; i++) {
-                starts[destinations[i] + 1]++;
+            for (int i = 0; i < orders.size(); i++) {
+                starts[destinations.get(i) + 1]++;
             }
             for (int i = 0; i < count; i++) {
                 starts[i + 1] += starts[i];
             }
             int[] ends = Arrays.copyOf(starts, count);
-            int[] sorted = new int[size];
-            for (int i = 0; i < size; i++) {
-                sorted[ends[destinations[i]]++] = orders[i];
+            int[] sorted = new int[orders.size()];
+            for (int i = 0; i < sorted.length; i++) {
+                sorted[ends[destinations.get(i)]++] = orders.get(i);
             }
-            return new LaneTable(rules, effect, starts, sorted);
+            Map<Integer, LaneIndex> lookups = new HashMap<>();
+            for (int i = 0; i < count; i++) {
+                if (starts[i + 1] - starts[i] > FEW) {
+                    lookups.put(i, index.apply(Arrays.copyOfRange(sorted, starts[i], starts[i + 1])));
+                }
+            }
+            return new LaneTable(rules, effect, starts, sorted, lookups);
         }
     }
 }

@@ -1,5 +1,9 @@
 package dev.tailnet.proxy.policy.rules;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
 /**
  * Ports, both ends included.
  *
@@ -7,10 +11,11 @@ package dev.tailnet.proxy.policy.rules;
  * @param to at most 65535
  */
 public record PortRange(int from, int to) {
+    static final int LOWEST = 1;
     static final int HIGHEST = 65_535;
 
     public PortRange {
-        if (from < 1 || to > HIGHEST || from > to) {
+        if (from < LOWEST || to > HIGHEST || from > to) {
             throw new IllegalArgumentException(
                     from + "-" + to + " is no range of ports: both are 1 to 65535, the lower one first");
         }
@@ -30,6 +35,24 @@ public record PortRange(int from, int to) {
         return new PortRange(
                 number(text.substring(0, dash).strip(), text),
                 number(text.substring(dash + 1).strip(), text));
+    }
+
+    /** The same ports in ranges that neither overlap nor touch, ascending. */
+    static List<PortRange> merged(List<PortRange> ranges) {
+        if (ranges.size() < 2) {
+            return ranges;
+        }
+        List<PortRange> merged = new ArrayList<>();
+        for (PortRange range :
+                ranges.stream().sorted(Comparator.comparing(PortRange::from)).toList()) {
+            PortRange last = merged.isEmpty() ? null : merged.getLast();
+            if (last != null && range.from() <= last.to() + 1) {
+                merged.set(merged.size() - 1, new PortRange(last.from(), Math.max(last.to(), range.to())));
+            } else {
+                merged.add(range);
+            }
+        }
+        return merged;
     }
 
     boolean contains(int port) {

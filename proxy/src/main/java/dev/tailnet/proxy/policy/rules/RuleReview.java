@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * misleads readers.
  */
 public final class RuleReview {
-    /** Of the rules that share a destination, so many are compared with each other one: all pairs would take too long. */
-    private static final int COMPARED = 64;
-
     /** More are the same mistake again, and would take more memory than the rules. */
     private static final int MOST_REMARKS = 10_000;
 
@@ -115,13 +112,8 @@ public final class RuleReview {
     }
 
     private @Nullable Rule covering(Lane lane, Rule rule, int before) {
-        for (int i = 0; i < Math.min(lane.size(), COMPARED) && lane.order(i) < before; i++) {
-            Rule candidate = compiled.set().rules().get(lane.order(i));
-            if (candidate != rule && candidate.condition().covers(rule.condition())) {
-                return candidate;
-            }
-        }
-        return null;
+        int found = lane.covering(rule.condition(), before);
+        return found == before ? null : compiled.set().rules().get(found);
     }
 
     private record Cover(Rule by, Effect effect) {

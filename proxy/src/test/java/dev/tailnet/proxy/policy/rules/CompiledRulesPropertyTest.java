@@ -14,7 +14,7 @@ class CompiledRulesPropertyTest {
     private static final int REQUESTS = 60;
 
     @ParameterizedTest
-    @ValueSource(ints = {3, 12, 60})
+    @ValueSource(ints = {3, 12, 60, 250})
     void agreeWithANaiveReading(int most) {
         long first = new Random().nextLong();
         for (long seed = first; seed < first + POLICIES; seed++) {

@@ -2,6 +2,7 @@ package dev.tailnet.proxy.policy.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -62,11 +63,31 @@ class RuleReviewTest {
 
     @Test
     void aNarrowerConditionCoversNothing() {
-        var onPort = new Condition(List.of(new PortRange(443, 443)), Set.of(), Set.of(), Set.of(), List.of(), Set.of());
+        Condition onPort = ports(443, 443);
         assertThat(review(rule("narrow", Effect.ALLOW, onPort, ".example"), allow("wide", "www.example")))
                 .isEmpty();
         assertThat(review(allow("wide", ".example"), rule("narrow", Effect.ALLOW, onPort, "www.example")))
                 .hasSize(1);
+    }
+
+    @Test
+    void amongVeryManyRulesOfOneHostTheWiderOneIsFound() {
+        List<Rule> rules = new ArrayList<>();
+        for (int port = 1; port <= 1000; port++) {
+            rules.add(rule("port" + port, Effect.ALLOW, ports(port, port), "a.test"));
+        }
+        rules.add(rule("again", Effect.ALLOW, ports(700, 700), "a.test"));
+        rules.add(rule("wide", Effect.ALLOW, ports(1, 2000), "a.test"));
+        rules.add(rule("inside", Effect.ALLOW, ports(1500, 1600), "a.test"));
+        rules.add(rule("beyond", Effect.ALLOW, ports(1500, 3000), "a.test"));
+        assertThat(review(rules.toArray(Rule[]::new)))
+                .containsExactly(
+                        "rule 'again' (line again): a.test is in rule 'port700' (line port700) already",
+                        "rule 'inside' (line inside): a.test is in rule 'wide' (line wide) already");
+    }
+
+    private static Condition ports(int from, int to) {
+        return new Condition(List.of(new PortRange(from, to)), Set.of(), Set.of(), Set.of(), List.of(), Set.of());
     }
 
     private static List<String> review(Rule... rules) {
