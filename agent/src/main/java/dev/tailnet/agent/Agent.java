@@ -121,7 +121,7 @@ public final class Agent {
 
     /** Puts other rules in force, and changes nothing else. */
     public void replacePolicy(PolicySettings rules) {
-        traffic.replace(rules);
+        parts.replacePolicy(rules, traffic::replace);
     }
 
     /**

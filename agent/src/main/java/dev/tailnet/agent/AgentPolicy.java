@@ -25,18 +25,18 @@ final class AgentPolicy implements PolicyView {
 
     private final BasePolicy base;
     private final LivePolicy live;
-    private volatile PolicySettings current;
+    private volatile RuleSet current;
     private volatile Supplier<String> reload = () -> {
         throw new IllegalStateException("the agent is still starting");
     };
 
     AgentPolicy(PolicySettings settings, Supplier<Internet> internet, OwnListeners own) {
         this.base = new BasePolicy(internet, own);
-        this.current = settings;
+        this.current = settings.rules();
         long start = System.nanoTime();
-        this.live = new LivePolicy(compile(current.rules()));
-        if (!saysNothing(current.rules())) {
-            LOGGER.info("{}", inForce(current, start));
+        this.live = new LivePolicy(compile(current));
+        if (!saysNothing(current)) {
+            LOGGER.info("{}", inForce(settings, start));
         }
     }
 
@@ -47,7 +47,7 @@ final class AgentPolicy implements PolicyView {
 
     @Override
     public RuleSet rules() {
-        return current.rules();
+        return current;
     }
 
     void onReload(Supplier<String> action) {
@@ -66,14 +66,14 @@ final class AgentPolicy implements PolicyView {
      * @return how much was ended
      */
     synchronized int replace(PolicySettings next, BooleanToIntFunction inForce) {
-        if (next.rules().equals(current.rules())) {
-            current = next;
+        if (next.rules().equals(current)) {
+            next.exchange(current);
             return 0;
         }
         long start = System.nanoTime();
         live.replace(compile(next.rules()));
         String news = inForce(next, start);
-        current = next;
+        current = next.rules();
         int ended = inForce.apply(next.rules().endDenied());
         LOGGER.info(
                 "{}{}", news, ended == 0 ? "" : "; open connections that it denies, and which have ended: " + ended);

@@ -1,9 +1,11 @@
 package dev.tailnet.agent;
 
 import dev.tailnet.agent.config.Configuration;
+import dev.tailnet.agent.config.PolicySettings;
 import dev.tailnet.agent.config.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +56,15 @@ final class Parts {
                 throw e;
             }
         }
+        PolicySettings before = settings().policy();
         configuration = configuration.reloadedAs(next);
+        before.forget();
+    }
+
+    /** Replaces the rules alone: a reload that fails later goes back to these. */
+    synchronized void replacePolicy(PolicySettings next, Consumer<PolicySettings> replacing) {
+        replacing.accept(next);
+        settings().policy().exchange(next.rules());
     }
 
     private void takeBack(int end) {

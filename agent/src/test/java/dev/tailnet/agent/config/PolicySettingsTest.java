@@ -26,7 +26,9 @@ class PolicySettingsTest {
 
     @Test
     void withoutAnyThereAreNoRules() {
-        assertThat(Load.with().settings().policy()).isEqualTo(PolicySettings.NONE);
+        PolicySettings none = Load.with().settings().policy();
+        assertThat(none.rules()).isEqualTo(RuleSet.NONE);
+        assertThat(none.file()).isEmpty();
     }
 
     @Test
