@@ -11,10 +11,8 @@ import dev.tailnet.proxy.policy.rules.Rule;
 import dev.tailnet.proxy.policy.rules.RuleProtocol;
 import dev.tailnet.proxy.request.Route;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -140,13 +138,20 @@ final class RuleParser {
         return text;
     }
 
-    /** Not by an expression, as there may be very many rules. */
+    /** Neither by an expression nor by a stream, as there may be very many rules. */
     private static boolean isName(String text) {
-        int length = text.codePointCount(0, text.length());
-        return length > 0
-                && length <= LONGEST_NAME
-                && isLetterOrNumber(text.codePointAt(0))
-                && text.codePoints().allMatch(c -> isLetterOrNumber(c) || " ._:/+-".indexOf(c) >= 0);
+        if (text.isEmpty()
+                || text.codePointCount(0, text.length()) > LONGEST_NAME
+                || !isLetterOrNumber(text.codePointAt(0))) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+            int c = text.codePointAt(i);
+            if (!isLetterOrNumber(c) && " ._:/+-".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The categories L and N of Unicode. */
@@ -219,8 +224,8 @@ final class RuleParser {
             return conditions.computeIfAbsent(condition, first -> first);
         }
 
-        private static <T> Set<T> set(Collection<T> items) {
-            return new HashSet<>(items);
+        private static <T> Set<T> set(List<T> items) {
+            return items.isEmpty() ? Set.of() : Set.copyOf(items);
         }
     }
 }

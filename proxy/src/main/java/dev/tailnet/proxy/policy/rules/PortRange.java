@@ -64,10 +64,19 @@ public record PortRange(int from, int to) {
     }
 
     private static int number(String digits, String text) {
-        if (digits.isEmpty() || digits.length() > 5 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (!isNumber(digits)) {
             throw new IllegalArgumentException("'" + text + "' is neither a port nor a range like 8000-8999");
         }
         return Integer.parseInt(digits);
+    }
+
+    private static boolean isNumber(String digits) {
+        for (int i = 0; i < digits.length(); i++) {
+            if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !digits.isEmpty() && digits.length() <= 5;
     }
 
     @Override
