@@ -129,7 +129,7 @@ class PolicyIT {
         agent.awaitLog("outcome=ESTABLISHED rule=default would_deny=\"api.outside.test");
     }
 
-    /** In the heap that the distribution gives the agent. */
+    /** In the heap that the distribution gives the agent, each with conditions of its own; old ones that stayed would not fit. */
     @Test
     void aHundredThousandRulesTakeThePlaceOfAsMany(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("many.yaml"), manyRules("first"));
@@ -139,10 +139,10 @@ class PolicyIT {
                         "@" + Path.of("../packaging/src/dist/lib/jvm.options").toAbsolutePath())
                 .arguments("--policy=" + file)
                 .startAndAwaitRunning()) {
-            for (String name : List.of("second", "third")) {
+            for (String name : List.of("second", "third", "fourth")) {
                 Files.writeString(file, manyRules(name));
                 assertThat(many.verb("policy", "reload").output()).contains("100,000 rules");
-                assertThat(many.verb("policy", "test", "host77777.many.test:443")
+                assertThat(many.verb("policy", "test", "host77777.many.test:17778", "--role=user-77777")
                                 .output())
                         .contains("denied by " + name + "-77777");
             }
@@ -152,8 +152,8 @@ class PolicyIT {
 
     private static String manyRules(String name) {
         return IntStream.range(0, 100_000)
-                .mapToObj(
-                        i -> "  - name: " + name + "-" + i + "\n    action: deny\n    hosts: host" + i + ".many.test\n")
+                .mapToObj(i -> "  - {name: " + name + "-" + i + ", action: deny, hosts: host" + i
+                        + ".many.test, ports: " + (1 + i % 60_000) + ", roles: user-" + i + "}\n")
                 .collect(Collectors.joining("", "default: allow\nrules:\n", ""));
     }
 
