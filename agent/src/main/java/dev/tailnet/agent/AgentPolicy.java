@@ -8,7 +8,6 @@ import dev.tailnet.proxy.policy.LivePolicy;
 import dev.tailnet.proxy.policy.OwnListeners;
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.RulePolicy;
-import dev.tailnet.proxy.policy.rules.CompiledRules;
 import dev.tailnet.proxy.policy.rules.Mode;
 import dev.tailnet.proxy.policy.rules.RuleReview;
 import dev.tailnet.proxy.policy.rules.RuleSet;
@@ -26,6 +25,7 @@ final class AgentPolicy implements PolicyView {
     private final BasePolicy base;
     private final LivePolicy live;
     private volatile RuleSet current;
+    private volatile RulePolicy compiled;
     private volatile Supplier<String> reload = () -> {
         throw new IllegalStateException("the agent is still starting");
     };
@@ -34,7 +34,8 @@ final class AgentPolicy implements PolicyView {
         this.base = new BasePolicy(internet, own);
         this.current = settings.rules();
         long start = System.nanoTime();
-        this.live = new LivePolicy(compile(current));
+        this.compiled = new RulePolicy(base, current);
+        this.live = new LivePolicy(compiled);
         if (!saysNothing(current)) {
             LOGGER.info("{}", inForce(settings, start));
         }
@@ -71,12 +72,14 @@ final class AgentPolicy implements PolicyView {
             return 0;
         }
         long start = System.nanoTime();
-        live.replace(compile(next.rules()));
+        compiled = new RulePolicy(base, next.rules());
+        live.replace(compiled);
         String news = inForce(next, start);
         current = next.rules();
         int ended = inForce.apply(next.rules().endDenied());
         LOGGER.info(
                 "{}{}", news, ended == 0 ? "" : "; open connections that it denies, and which have ended: " + ended);
+        review();
         return ended;
     }
 
@@ -86,14 +89,9 @@ final class AgentPolicy implements PolicyView {
         int apply(boolean flag);
     }
 
-    private RulePolicy compile(RuleSet rules) {
-        var outbound = CompiledRules.of(rules);
-        var inbound = CompiledRules.ofInbound(rules);
-        report(RuleReview.of(outbound, inbound));
-        return new RulePolicy(base, rules, outbound, inbound);
-    }
-
-    private static void report(List<RuleReview.Remark> remarks) {
+    /** Tells of what is probably not meant about the rules in force. Nothing waits for that: of very many it takes a while. */
+    void review() {
+        List<RuleReview.Remark> remarks = compiled.review();
         remarks.stream().limit(SHOWN_REMARKS).forEach(remark -> LOGGER.warn("Policy: {}", remark));
         if (remarks.size() > SHOWN_REMARKS) {
             LOGGER.warn(

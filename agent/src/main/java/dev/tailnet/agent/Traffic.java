@@ -156,6 +156,11 @@ final class Traffic implements Part {
     }
 
     @Override
+    public void started() {
+        policy.review();
+    }
+
+    @Override
     public void windDown() {
         core.listeners().close();
     }

@@ -8,6 +8,7 @@ import dev.tailnet.proxy.policy.rules.Finding;
 import dev.tailnet.proxy.policy.rules.Mode;
 import dev.tailnet.proxy.policy.rules.Rule;
 import dev.tailnet.proxy.policy.rules.RuleProtocol;
+import dev.tailnet.proxy.policy.rules.RuleReview;
 import dev.tailnet.proxy.policy.rules.RuleSet;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
@@ -35,19 +36,16 @@ public final class RulePolicy implements Policy {
     private final RefusalTexts texts;
 
     public RulePolicy(BasePolicy base, RuleSet set) {
-        this(base, set, CompiledRules.of(set), CompiledRules.ofInbound(set));
-    }
-
-    /**
-     * @param rules of {@code set}, about what goes out
-     * @param inbound about what comes in
-     */
-    public RulePolicy(BasePolicy base, RuleSet set, CompiledRules rules, CompiledRules inbound) {
         this.base = base;
-        this.rules = rules;
+        this.rules = CompiledRules.of(set);
         this.set = set;
         this.texts = new RefusalTexts(set.source());
-        this.inbound = new InboundRules(inbound);
+        this.inbound = new InboundRules(CompiledRules.ofInbound(set));
+    }
+
+    /** What is probably not meant about the rules. */
+    public List<RuleReview.Remark> review() {
+        return RuleReview.of(rules, inbound.rules());
     }
 
     @Override
