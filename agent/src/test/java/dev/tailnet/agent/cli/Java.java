@@ -30,6 +30,8 @@ final class Java implements AutoCloseable {
 
     static Java start(Class<?> main, Map<String, String> environment, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=HUP,INT,TERM", // whatever nohup or a shell's background has made of them
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
