@@ -24,19 +24,17 @@ final class AgentPolicy implements PolicyView {
 
     private final BasePolicy base;
     private final LivePolicy live;
-    private volatile RuleSet current;
-    private volatile RulePolicy compiled;
+    private volatile RulePolicy current;
     private volatile Supplier<String> reload = () -> {
         throw new IllegalStateException("the agent is still starting");
     };
 
     AgentPolicy(PolicySettings settings, Supplier<Internet> internet, OwnListeners own) {
         this.base = new BasePolicy(internet, own);
-        this.current = settings.rules();
         long start = System.nanoTime();
-        this.compiled = new RulePolicy(base, current);
-        this.live = new LivePolicy(compiled);
-        if (!saysNothing(current)) {
+        this.current = new RulePolicy(base, settings.rules());
+        this.live = new LivePolicy(current);
+        if (!saysNothing(settings.rules())) {
             LOGGER.info("{}", inForce(settings, start));
         }
     }
@@ -48,7 +46,7 @@ final class AgentPolicy implements PolicyView {
 
     @Override
     public RuleSet rules() {
-        return current;
+        return current.set();
     }
 
     void onReload(Supplier<String> action) {
@@ -67,15 +65,14 @@ final class AgentPolicy implements PolicyView {
      * @return how much was ended
      */
     synchronized int replace(PolicySettings next, BooleanToIntFunction inForce) {
-        if (next.rules().equals(current)) {
-            next.exchange(current);
+        if (next.rules().equals(current.set())) {
+            next.exchange(current.set());
             return 0;
         }
         long start = System.nanoTime();
-        compiled = new RulePolicy(base, next.rules());
-        live.replace(compiled);
+        current = new RulePolicy(base, next.rules());
+        live.replace(current);
         String news = inForce(next, start);
-        current = next.rules();
         int ended = inForce.apply(next.rules().endDenied());
         LOGGER.info(
                 "{}{}", news, ended == 0 ? "" : "; open connections that it denies, and which have ended: " + ended);
@@ -89,9 +86,9 @@ final class AgentPolicy implements PolicyView {
         int apply(boolean flag);
     }
 
-    /** Tells of what is probably not meant about the rules in force. Nothing waits for that: of very many it takes a while. */
+    /** Tells of what is probably not meant about the rules in force. They hold by then: of very many this takes a while. */
     void review() {
-        List<RuleReview.Remark> remarks = compiled.review();
+        List<RuleReview.Remark> remarks = current.review();
         remarks.stream().limit(SHOWN_REMARKS).forEach(remark -> LOGGER.warn("Policy: {}", remark));
         if (remarks.size() > SHOWN_REMARKS) {
             LOGGER.warn(

@@ -43,6 +43,10 @@ public final class RulePolicy implements Policy {
         this.inbound = new InboundRules(CompiledRules.ofInbound(set));
     }
 
+    public RuleSet set() {
+        return set;
+    }
+
     /** What is probably not meant about the rules. */
     public List<RuleReview.Remark> review() {
         return RuleReview.of(rules, inbound.rules());

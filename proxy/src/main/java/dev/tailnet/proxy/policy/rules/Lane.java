@@ -98,13 +98,4 @@ record Lane(
     boolean holds(int order) {
         return Arrays.binarySearch(orders, start, end, order) >= 0;
     }
-
-    int size() {
-        return end - start;
-    }
-
-    /** The position among all rules of the one at {@code index} in this lane. */
-    int order(int index) {
-        return orders[start + index];
-    }
 }

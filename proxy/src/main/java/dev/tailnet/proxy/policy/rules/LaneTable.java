@@ -71,7 +71,7 @@ final class LaneTable {
 
         private LaneTable build(List<Rule> rules, Effect effect, int count, Function<int[], LaneIndex> index) {
             if (orders.size() == 0) {
-                return new LaneTable(rules, effect, new int[0], new int[0], Map.of());
+                return NONE;
             }
             int[] starts = new int[count + 1];
             for (int i = 0; i < orders.size(); i++) {

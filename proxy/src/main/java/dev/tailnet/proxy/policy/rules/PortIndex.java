@@ -84,6 +84,8 @@ record PortIndex(int[] starts, int[] ends, int[] orders) {
 
     /** Goes over the ports, and knows at each which rules hold. */
     private static final class Sweep {
+        private static final int RULES_TO_EACH_CHANGE = 8;
+
         private final IntList starts = new IntList();
         private final IntList ends = new IntList();
         private final IntList orders = new IntList();
@@ -111,7 +113,7 @@ record PortIndex(int[] starts, int[] ends, int[] orders) {
          */
         void reach(int port) {
             changes += changed.size();
-            if (changes >= active.size() / 8) {
+            if (changes >= active.size() / RULES_TO_EACH_CHANGE) {
                 cut(port);
             } else {
                 changed.stream().map(active::get).filter(Objects::nonNull).forEach(rules -> orders.add(rules.first()));
