@@ -364,6 +364,7 @@
   let isPaused = false;
   let patience = 2000;
   let again = 0;
+  let asked = 0;
   let lastNews = null;
   const stream = (is, text) => {
     $('stream').dataset.is = is;
@@ -379,12 +380,21 @@
     source = null;
   };
   const lose = () => stream('lost', lastNews ? 'no news since ' + clock.format(lastNews) : 'no answer');
+  const connectLater = () => {
+    close();
+    again = setTimeout(connect, patience);
+    patience = Math.min(patience * 2, 60000);
+  };
   // An agent that stands still, or a way to it that has gone, closes nothing; but there is a tick every second.
   setInterval(() => {
-    if (source && lastNews && Date.now() - lastNews > SILENCE_MILLIS) lose();
+    if (source && Date.now() - Math.max(asked, lastNews) > SILENCE_MILLIS) {
+      lose();
+      connectLater();
+    }
   }, 1000);
   const connect = () => {
     close();
+    asked = Date.now();
     source = new EventSource('events');
     on('history', history => {
       samples = history.samples;
@@ -410,11 +420,8 @@
     on('log', showLog);
     source.onerror = () => {
       lose();
-      if (source && source.readyState === EventSource.CLOSED) {
-        // The browser does not try again by itself after an answer that is no stream, as when too many pages are open.
-        again = setTimeout(connect, patience);
-        patience = Math.min(patience * 2, 60000);
-      }
+      // The browser does not try again by itself after an answer that is no stream, as when too many pages are open.
+      if (source && source.readyState === EventSource.CLOSED) connectLater();
     };
   };
   $('pause').addEventListener('click', () => {

@@ -10,8 +10,12 @@ import dev.tailnet.agent.observe.LiveConnections;
 import dev.tailnet.agent.observe.LogLine;
 import dev.tailnet.agent.observe.Throughput;
 import dev.tailnet.agent.testing.Browser;
+import dev.tailnet.agent.testing.Eventually;
 import dev.tailnet.proxy.request.FailureReason;
+import dev.tailnet.testnet.fixture.SilentServer;
+import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -279,6 +283,21 @@ class PageIT {
                 .isEqualTo(5);
         assertThat(text("#blocked-count")).isEqualTo("4");
         assertThat(text("#connections-count")).isEqualTo("7");
+    }
+
+    @Test
+    void asksAgainWhereNobodyAnswers() throws Exception {
+        open();
+        int port = server.port();
+        server.close();
+        try (var silent = new SilentServer(InetAddress.getLoopbackAddress(), port)) {
+            Eventually.get(Duration.ofSeconds(60), silent::accepted, asked -> asked > 1);
+            assertThat(text("#stream")).startsWith("no news since");
+        }
+
+        server = new FakeStatusServer(port);
+
+        browser.await("return document.querySelector('#stream').dataset.is === 'live'");
     }
 
     private void open() {
