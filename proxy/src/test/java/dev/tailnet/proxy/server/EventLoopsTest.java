@@ -31,11 +31,14 @@ class EventLoopsTest {
             client.setSoTimeout(PATIENCE_MILLIS);
             client.connect(server.localAddress(), PATIENCE_MILLIS);
             accepted.one.await();
+            var isBusy = new CountDownLatch(1);
             loops.group().execute(() -> {
+                isBusy.countDown();
                 while (!loops.group().isShuttingDown()) {
                     Thread.onSpinWait();
                 }
             });
+            isBusy.await();
 
             loops.close();
 
