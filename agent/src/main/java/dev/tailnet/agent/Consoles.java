@@ -8,6 +8,7 @@ import dev.tailnet.agent.status.LocalApi;
 import dev.tailnet.agent.status.PolicyPages;
 import dev.tailnet.agent.status.StatusServer;
 import dev.tailnet.agent.status.WaitPage;
+import dev.tailnet.proxy.request.AddressText;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -52,7 +53,7 @@ final class Consoles implements Part {
         if (asked.isPresent()) {
             InetSocketAddress address = opened.bind(asked.get());
             core.listeners().addStatus(address);
-            LOGGER.info("Status at http://{}/", Endpoints.show(address));
+            LOGGER.info("Status at http://{}/", AddressText.of(address));
         }
         Path socket = core.settings().runtimeDir().resolve(CONTROL_SOCKET);
         opened.bind(socket);

@@ -7,6 +7,7 @@ import dev.tailnet.agent.tunnel.NodeLink;
 import dev.tailnet.proxy.dns.DnsCounts;
 import dev.tailnet.proxy.dns.DnsFrontEnd;
 import dev.tailnet.proxy.policy.Policy;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.LocalRequest;
 import dev.tailnet.proxy.resolve.CachingResolver;
@@ -83,7 +84,7 @@ final class Names implements AutoCloseable {
         server = opened;
         for (InetSocketAddress address : opened.listeners()) {
             listeners.addDns(address);
-            LOGGER.info("Listening on {} (dns, UDP and TCP)", Endpoints.show(address));
+            LOGGER.info("Listening on {} (dns, UDP and TCP)", AddressText.of(address));
         }
     }
 

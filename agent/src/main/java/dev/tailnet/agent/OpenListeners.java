@@ -2,6 +2,7 @@ package dev.tailnet.agent;
 
 import dev.tailnet.agent.status.StatusDocument.Listener;
 import dev.tailnet.proxy.forward.ForwardSpec;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.server.ListenerSpec;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -67,7 +68,7 @@ final class OpenListeners {
     }
 
     private synchronized void add(String kind, InetSocketAddress address) {
-        lasting.add(new Listener(kind, Endpoints.show(address), null));
+        lasting.add(new Listener(kind, AddressText.of(address), null));
         lastingAddresses.add(address);
         publish();
     }
@@ -78,7 +79,7 @@ final class OpenListeners {
                         forwards.stream()
                                 .map(forward -> new Listener(
                                         name(forward.protocol()),
-                                        Endpoints.show(forward.listen()),
+                                        AddressText.of(forward.listen()),
                                         forward.target().toString())))
                 .toList();
         addresses = Stream.concat(lastingAddresses.stream(), forwards.stream().map(ForwardSpec::listen))

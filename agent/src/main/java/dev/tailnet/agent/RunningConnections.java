@@ -10,6 +10,7 @@ import dev.tailnet.bridge.BridgeException;
 import dev.tailnet.bridge.InboundFlow;
 import dev.tailnet.bridge.TailnetNode;
 import dev.tailnet.bridge.Traffic;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.OperationId;
@@ -108,10 +109,10 @@ final class RunningConnections implements LiveConnections {
         return new LiveConnection(
                 String.valueOf(request.id()),
                 name(request.protocol()),
-                request.client() instanceof InetSocketAddress client ? Endpoints.show(client) : "this machine",
+                request.client() instanceof InetSocketAddress client ? AddressText.of(client) : "this machine",
                 request.role(),
                 request.target().toString(),
-                isName && live.address() != null ? live.address().getHostAddress() : null,
+                isName && live.address() != null ? AddressText.of(live.address()) : null,
                 live.route() == null ? "" : name(live.route()),
                 age,
                 moved.up(),
@@ -124,10 +125,10 @@ final class RunningConnections implements LiveConnections {
         return new LiveConnection(
                 "in-" + open.id(),
                 name(flow.transport()),
-                Endpoints.show(flow.peer()),
+                AddressText.of(flow.peer()),
                 flow.node().isEmpty() ? null : flow.node(),
                 ":" + flow.port(),
-                service == null ? null : Endpoints.show(service),
+                service == null ? null : AddressText.of(service),
                 "inbound",
                 age,
                 moved.up(),

@@ -18,6 +18,7 @@ import dev.tailnet.proxy.connection.Counts;
 import dev.tailnet.proxy.datagram.DatagramCounters;
 import dev.tailnet.proxy.datagram.Datagrams;
 import dev.tailnet.proxy.policy.OwnListeners;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.LocalRequest;
 import dev.tailnet.proxy.server.BindFailure;
 import dev.tailnet.proxy.server.ListenerSpec;
@@ -120,7 +121,7 @@ final class Traffic implements Part {
         for (ListenerSpec listener : opened.listeners()) {
             core.listeners().add(listener);
             LOGGER.info(
-                    "Listening on {} ({})", Endpoints.show(listener.address()), OpenListeners.name(listener.kind()));
+                    "Listening on {} ({})", AddressText.of(listener.address()), OpenListeners.name(listener.kind()));
         }
         names.listen(core.loops(), settings.listeners().dns(), core.listeners());
     }

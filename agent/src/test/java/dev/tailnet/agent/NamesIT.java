@@ -125,7 +125,7 @@ class NamesIT {
                         "extra6.internal.test",
                         subnetPage6.port(),
                         "the subnet, IPv6",
-                        "2001:db8:10:0:0:0:0:10  subnet  extra record, for "),
+                        "2001:db8:10::10  subnet  extra record, for "),
                 new Name("db.corp.test", subnetPage4.port(), "the subnet", "192.0.2.10  subnet  split DNS " + server),
                 new Name("db", subnetPage4.port(), "the subnet", "192.0.2.10  subnet  split DNS " + server),
                 new Name("found", directPage4.port(), "the internet", "198.51.100.10  direct  system"),

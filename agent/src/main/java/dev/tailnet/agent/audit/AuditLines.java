@@ -3,6 +3,7 @@ package dev.tailnet.agent.audit;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
 import dev.tailnet.proxy.audit.Ruling;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.FailureReason;
@@ -87,7 +88,7 @@ final class AuditLines {
         out.writeArrayPropertyStart("addresses");
         decision.addresses().stream()
                 .limit(MOST_ADDRESSES)
-                .forEach(address -> out.writeString(address.getHostAddress()));
+                .forEach(address -> out.writeString(AddressText.of(address)));
         out.writeEndArray();
         text(out, "answeredBy", decision.answeredBy());
         way(out, decision.address(), decision.route() == null ? null : word(decision.route()));
@@ -204,7 +205,7 @@ final class AuditLines {
     }
 
     private static void way(JsonGenerator out, @Nullable InetAddress address, @Nullable String route) {
-        text(out, "address", address == null ? null : address.getHostAddress());
+        text(out, "address", address == null ? null : AddressText.of(address));
         text(out, "route", route);
     }
 

@@ -1,5 +1,6 @@
 package dev.tailnet.agent.check;
 
+import dev.tailnet.proxy.request.AddressText;
 import java.net.InetAddress;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -55,7 +56,7 @@ record CertificateNames(List<String> dns, List<InetAddress> addresses) {
     @Override
     public String toString() {
         var all = new ArrayList<>(dns);
-        addresses.forEach(address -> all.add(address.getHostAddress()));
+        addresses.forEach(address -> all.add(AddressText.of(address)));
         return all.isEmpty() ? "nobody (it has no subject alternative name)" : String.join(", ", all);
     }
 }

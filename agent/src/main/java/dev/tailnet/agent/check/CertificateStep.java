@@ -1,10 +1,8 @@
 package dev.tailnet.agent.check;
 
 import dev.tailnet.agent.ExitCode;
-import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.Target;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
@@ -24,7 +22,7 @@ record CertificateStep(Set<TrustAnchor> trusted, Clock clock) {
     private static final String STEP = "certificate";
 
     void take(TunnelAnswer.Open tunnel, Target target, Duration timeout, Walk walk) throws StepFailure {
-        String host = host(target);
+        String host = target.host().toString();
         List<X509Certificate> chain =
                 walk.timed("TLS", () -> handshake(tunnel, host, target, timeout), found -> "handshake complete");
         var verdict = CertificateVerdict.of(chain, host, clock.instant(), trusted);
@@ -54,12 +52,5 @@ record CertificateStep(Set<TrustAnchor> trusted, Clock clock) {
 
     private static StepFailure failed(String words, String fix) {
         return new StepFailure(new Finding(ExitCode.TLS_FAILED, words, fix));
-    }
-
-    private static String host(Target target) {
-        return switch (target.host()) {
-            case Host.Name(String name) -> name;
-            case Host.Address(InetAddress address) -> address.getHostAddress();
-        };
     }
 }

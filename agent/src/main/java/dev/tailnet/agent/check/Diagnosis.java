@@ -2,7 +2,6 @@ package dev.tailnet.agent.check;
 
 import dev.tailnet.agent.ExitCode;
 import dev.tailnet.agent.check.NameAnswer.Address;
-import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.request.Target;
 import java.util.Optional;
@@ -170,9 +169,6 @@ record Diagnosis(AgentSide agent, NodeView node, Target target, NameAnswer resol
     }
 
     private String name() {
-        return switch (target.host()) {
-            case Host.Name(String name) -> name;
-            case Host.Address(var address) -> address.getHostAddress();
-        };
+        return target.host().toString();
     }
 }

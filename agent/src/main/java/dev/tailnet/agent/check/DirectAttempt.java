@@ -1,5 +1,6 @@
 package dev.tailnet.agent.check;
 
+import dev.tailnet.proxy.request.AddressText;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -26,7 +27,7 @@ public record DirectAttempt(Egress egress, Duration took, String words) {
     }
 
     static DirectAttempt make(InetAddress address, int port) {
-        String to = address.getHostAddress() + " port " + port;
+        String to = AddressText.of(address) + " port " + port;
         long start = System.nanoTime();
         try (var socket = new Socket(Proxy.NO_PROXY)) {
             socket.connect(new InetSocketAddress(address, port), Math.toIntExact(PATIENCE.toMillis()));

@@ -1,5 +1,6 @@
 package dev.tailnet.agent.check;
 
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
 import java.util.List;
@@ -20,7 +21,7 @@ public record NameAnswer(List<Address> addresses, String answeredBy, String erro
     /** An address, and the way that leads there. */
     public record Address(InetAddress address, Route route) {
         String text() {
-            return address.getHostAddress();
+            return AddressText.of(address);
         }
     }
 

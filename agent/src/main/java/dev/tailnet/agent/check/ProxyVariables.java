@@ -1,6 +1,7 @@
 package dev.tailnet.agent.check;
 
 import dev.tailnet.proxy.dial.upstream.NoProxy;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.HostSyntax;
@@ -100,7 +101,7 @@ record ProxyVariables(Map<String, String> set, List<String> strangers, List<Stri
             return switch (HostSyntax.parse(text)) {
                 case Host.Name(String name) -> name.equals("localhost") ? "here" : name;
                 case Host.Address(InetAddress address) ->
-                    address.isLoopbackAddress() || address.isAnyLocalAddress() ? "here" : address.getHostAddress();
+                    address.isLoopbackAddress() || address.isAnyLocalAddress() ? "here" : AddressText.of(address);
             };
         } catch (ConnectFailure e) {
             return text;

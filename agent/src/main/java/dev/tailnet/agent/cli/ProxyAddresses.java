@@ -3,6 +3,7 @@ package dev.tailnet.agent.cli;
 import dev.tailnet.agent.config.Addresses;
 import dev.tailnet.agent.config.Listeners;
 import dev.tailnet.agent.status.StatusDocument.Listener;
+import dev.tailnet.proxy.request.AddressText;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +59,7 @@ record ProxyAddresses(Optional<String> http, Optional<String> socks5) {
     private static Optional<String> first(List<InetSocketAddress> mixed, List<InetSocketAddress> others) {
         return Stream.concat(mixed.stream(), others.stream())
                 .filter(address -> address.getPort() != 0)
-                .map(Addresses::format)
+                .map(AddressText::of)
                 .map(Addresses::reachable)
                 .findFirst();
     }

@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.regex.Pattern;
 
 /**
- * Reads and writes listen addresses: {@code 1055}, {@code :1055}, {@code localhost:1055}, {@code 127.0.0.1:0},
+ * Reads listen addresses: {@code 1055}, {@code :1055}, {@code localhost:1055}, {@code 127.0.0.1:0},
  * {@code [::1]:1055}. A missing host is 127.0.0.1: nothing is open to the network unless its address is spelled out.
  * Only literals and {@code localhost}, so that no name has to be looked up before the agent listens.
  */
@@ -60,12 +60,6 @@ public final class Addresses {
                 "'" + text + "' is not an address: write PORT, HOST:PORT or [IPv6]:PORT, as in 127.0.0.1:1055");
     }
 
-    /** Writes {@code 127.0.0.1:1055} or {@code [::1]:1055}. */
-    public static String format(InetSocketAddress address) {
-        var host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
-    }
-
     /**
      * Where programs on this machine reach a listener: one on every address is reached on loopback.
      *
@@ -75,7 +69,7 @@ public final class Addresses {
         var port = listener.substring(listener.lastIndexOf(':'));
         return switch (listener.substring(0, listener.length() - port.length())) {
             case "0.0.0.0" -> "127.0.0.1" + port;
-            case "[::]", "[0:0:0:0:0:0:0:0]", "[0:0:0:0:0:0:0:1]" -> "[::1]" + port;
+            case "[::]" -> "[::1]" + port;
             default -> listener;
         };
     }

@@ -1,5 +1,6 @@
 package dev.tailnet.agent.config;
 
+import dev.tailnet.proxy.request.AddressText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -61,9 +62,7 @@ public record ExposeSpec(
         if (isAll()) {
             return "localhost";
         }
-        return address == null
-                ? "localhost:" + targetPort
-                : Addresses.format(new InetSocketAddress(address, targetPort));
+        return address == null ? "localhost:" + targetPort : AddressText.of(new InetSocketAddress(address, targetPort));
     }
 
     /** As {@link #parse} reads it. */

@@ -1,6 +1,7 @@
 package dev.tailnet.agent.config;
 
 import dev.tailnet.agent.config.ExposeSpec.Protocol;
+import dev.tailnet.proxy.request.AddressText;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,7 +115,7 @@ final class ExposeSyntax {
 
     private static InetAddress service(InetAddress address, String text) {
         if (address.isAnyLocalAddress() || address.isMulticastAddress() || address.isLinkLocalAddress()) {
-            throw new IllegalArgumentException("'" + text + "': a service is not at " + address.getHostAddress()
+            throw new IllegalArgumentException("'" + text + "': a service is not at " + AddressText.of(address)
                     + " (unspecified, multicast and link-local addresses, cloud metadata among them, are never"
                     + " exposed)");
         }
@@ -150,10 +151,10 @@ final class ExposeSyntax {
                 InetAddress address = InetAddress.ofLiteral(network.group(1));
                 String bits = network.group(2);
                 if (bits == null) {
-                    return address.getHostAddress();
+                    return AddressText.of(address);
                 }
                 if (Integer.parseInt(bits) <= address.getAddress().length * 8) {
-                    return address.getHostAddress() + "/" + Integer.parseInt(bits);
+                    return AddressText.of(address) + "/" + Integer.parseInt(bits);
                 }
             } catch (IllegalArgumentException e) {
                 throw noPeer(text);

@@ -2,6 +2,7 @@ package dev.tailnet.agent.config;
 
 import dev.tailnet.proxy.forward.ForwardSpec;
 import dev.tailnet.proxy.forward.ForwardSpec.Protocol;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.Target;
 import java.net.InetSocketAddress;
@@ -55,7 +56,7 @@ final class ForwardSettings {
             reader.findings()
                     .warning(
                             source,
-                            Addresses.format(forward.listen())
+                            AddressText.of(forward.listen())
                                     + " is open to the network: everybody who can reach it gets to "
                                     + forward.target());
         }
@@ -67,7 +68,7 @@ final class ForwardSettings {
             listeners(listeners, forward.protocol())
                     .filter(listener -> Addresses.collide(forward.listen(), listener))
                     .forEach(listener -> reader.findings()
-                            .problem(source, isTaken(forward, "the listener on " + Addresses.format(listener))));
+                            .problem(source, isTaken(forward, "the listener on " + AddressText.of(listener))));
             before.stream()
                     .filter(other -> other.protocol() == forward.protocol()
                             && Addresses.collide(forward.listen(), other.listen()))
@@ -93,6 +94,6 @@ final class ForwardSettings {
 
     private static String isTaken(ForwardSpec forward, String by) {
         InetSocketAddress listen = forward.listen();
-        return "forward to " + forward.target() + ": " + Addresses.format(listen) + " is taken by " + by;
+        return "forward to " + forward.target() + ": " + AddressText.of(listen) + " is taken by " + by;
     }
 }

@@ -1,5 +1,6 @@
 package dev.tailnet.agent.config;
 
+import dev.tailnet.proxy.request.AddressText;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -113,8 +114,8 @@ final class ListenerSettings {
                         .ifPresent(bound -> reader.findings()
                                 .problem(
                                         reader.source(listener.getKey()),
-                                        Addresses.format(address) + " is taken by "
-                                                + bound.setting().key() + " " + Addresses.format(bound.address()) + ", "
+                                        AddressText.of(address) + " is taken by "
+                                                + bound.setting().key() + " " + AddressText.of(bound.address()) + ", "
                                                 + reader.source(bound.setting())));
                 before.add(new Bound(listener.getKey(), address));
             }
@@ -122,7 +123,7 @@ final class ListenerSettings {
     }
 
     private void note(Setting setting, Set<InetSocketAddress> addresses) {
-        var values = addresses.stream().map(Addresses::format).toList();
+        var values = addresses.stream().map(AddressText::of).toList();
         var isOff = values.isEmpty() && (setting == Setting.LISTEN || setting == Setting.STATUS_LISTEN);
         reader.note(setting, isOff ? List.of(NONE) : values);
     }

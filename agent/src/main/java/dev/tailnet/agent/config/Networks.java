@@ -1,5 +1,6 @@
 package dev.tailnet.agent.config;
 
+import dev.tailnet.proxy.request.AddressText;
 import java.net.InetAddress;
 import java.util.regex.Pattern;
 
@@ -33,7 +34,7 @@ final class Networks {
         var network = network(address, bits);
         if (!network.equals(address(address))) {
             throw new IllegalArgumentException(
-                    "'" + text + "' has bits set beyond its prefix: write " + network.getHostAddress() + "/" + bits);
+                    "'" + text + "' has bits set beyond its prefix: write " + AddressText.of(network) + "/" + bits);
         }
         if (network.isLoopbackAddress() || network.isLinkLocalAddress() || network.isMulticastAddress()) {
             throw new IllegalArgumentException("'" + text + "' means this host or this link only");

@@ -4,7 +4,7 @@ import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.InboundFlow;
 import dev.tailnet.bridge.NodeEvent;
 import dev.tailnet.proxy.audit.AuditWords;
-import java.net.Inet6Address;
+import dev.tailnet.proxy.request.AddressText;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -70,21 +70,15 @@ class InboundAudit {
                 .append(" transport=")
                 .append(flow.transport())
                 .append(" peer=")
-                .append(shown(flow.peer()));
+                .append(AddressText.of(flow.peer()));
         if (!flow.node().isEmpty()) {
             line.append(" node=").append(flow.node());
         }
         line.append(" port=").append(flow.port());
         InetSocketAddress service = flow.service();
         if (service != null) {
-            line.append(" service=").append(shown(service));
+            line.append(" service=").append(AddressText.of(service));
         }
         return line;
-    }
-
-    private static String shown(InetSocketAddress endpoint) {
-        String literal = endpoint.getAddress().getHostAddress();
-        return (endpoint.getAddress() instanceof Inet6Address ? "[" + literal + "]" : literal) + ":"
-                + endpoint.getPort();
     }
 }

@@ -7,6 +7,7 @@ import dev.tailnet.agent.config.OtlpSettings;
 import dev.tailnet.proxy.audit.AuditSink;
 import dev.tailnet.proxy.audit.Closed;
 import dev.tailnet.proxy.audit.Decision;
+import dev.tailnet.proxy.request.AddressText;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
@@ -67,8 +68,7 @@ public final class MetricsPush implements AuditSink, InboundWitness {
         int port = settings.endpoint().getPort();
         return listeners.stream()
                 .anyMatch(listener -> listener.getPort() == port
-                        && (host.equals("localhost")
-                                || host.equals(listener.getAddress().getHostAddress())));
+                        && (host.equals("localhost") || host.equals(AddressText.of(listener.getAddress()))));
     }
 
     private static CompletableFuture<Void> inBackground(Runnable step) {

@@ -5,6 +5,7 @@ import dev.tailnet.agent.observe.LiveConnection;
 import dev.tailnet.agent.observe.LogLine;
 import dev.tailnet.agent.observe.Refused;
 import dev.tailnet.agent.observe.Throughput;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import java.net.InetSocketAddress;
@@ -45,7 +46,7 @@ final class Events {
                     refused.time().toEpochMilli(),
                     name(request.protocol()),
                     request.client() instanceof InetSocketAddress address
-                            ? address.getAddress().getHostAddress()
+                            ? AddressText.of(address.getAddress())
                             : "this machine",
                     request.role(),
                     request.target().toString(),

@@ -2,6 +2,7 @@ package dev.tailnet.agent.policy;
 
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Route;
 import java.net.InetAddress;
@@ -79,7 +80,7 @@ public record PolicyTrial(
             for (Way way : ways) {
                 Outcome outcome = Outcome.of(policy.onAddress(request, alsoCalled, way.address(), way.route()));
                 best = addresses.isEmpty() || outcome.isBetterThan(best) ? outcome : best;
-                addresses.add(new OfAddress(way.address().getHostAddress(), word(way.route()), outcome));
+                addresses.add(new OfAddress(AddressText.of(way.address()), word(way.route()), outcome));
             }
         }
         return new PolicyTrial(request.target().toString(), policy.mode(), best, addresses, null);

@@ -2,6 +2,7 @@ package dev.tailnet.agent.status;
 
 import dev.tailnet.agent.policy.PolicyTrial;
 import dev.tailnet.agent.status.ResolveDocument.Address;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.HostSyntax;
@@ -80,7 +81,7 @@ public final class NameLookup {
     }
 
     private Address routed(InetAddress address) {
-        return new Address(address.getHostAddress(), name(routes.routeOf(address)));
+        return new Address(AddressText.of(address), name(routes.routeOf(address)));
     }
 
     private static String name(Route route) {

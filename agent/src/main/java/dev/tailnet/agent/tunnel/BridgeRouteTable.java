@@ -2,6 +2,7 @@ package dev.tailnet.agent.tunnel;
 
 import dev.tailnet.bridge.BridgeException;
 import dev.tailnet.bridge.TailnetNode;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.Route;
 import dev.tailnet.proxy.route.RouteTable;
 import java.net.InetAddress;
@@ -33,7 +34,7 @@ public final class BridgeRouteTable implements RouteTable {
                 case UNOWNED, UNKNOWN -> Route.UNOWNED;
             };
         } catch (BridgeException e) {
-            LOGGER.warn("No route to {}: {}", address.getHostAddress(), e.getMessage());
+            LOGGER.warn("No route to {}: {}", AddressText.of(address), e.getMessage());
             return Route.UNOWNED;
         }
     }

@@ -2,9 +2,9 @@ package dev.tailnet.agent.tunnel;
 
 import dev.tailnet.bridge.Code;
 import dev.tailnet.bridge.Via;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.FailureReason;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -105,10 +105,11 @@ final class FailureTexts {
     /** {@code db.internal (100.64.0.7:5432)}, or the address alone when it was asked for by address. */
     private static String describe(InetSocketAddress remote) {
         InetAddress address = remote.getAddress();
-        String literal = address.getHostAddress();
-        String endpoint = (address instanceof Inet6Address ? "[" + literal + "]" : literal) + ":" + remote.getPort();
+        String endpoint = AddressText.of(remote);
         String host = remote.getHostString();
-        return host.equals(literal) ? endpoint : host + " (" + endpoint + ")";
+        return host.equals(AddressText.of(address)) || host.equals(address.getHostAddress())
+                ? endpoint
+                : host + " (" + endpoint + ")";
     }
 
     /** What is left of a deadline is seldom round. */

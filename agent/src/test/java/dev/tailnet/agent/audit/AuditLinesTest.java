@@ -164,7 +164,7 @@ class AuditLinesTest {
                 assertThat(json.path("name").isNull()).isTrue();
             }
         }
-        assertThat(shown).contains("local", "[fd00:0:0:0:0:0:0:1]:1", "127.0.0.1:40000");
+        assertThat(shown).contains("local", "[fd00::1]:1", "127.0.0.1:40000");
     }
 
     @Test

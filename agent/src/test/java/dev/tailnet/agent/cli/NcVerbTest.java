@@ -13,9 +13,9 @@ class NcVerbTest {
     void readsTheTargetInEitherForm() throws Exception {
         assertThat(NcVerb.target(List.of("Build-7", "22"))).isEqualTo("build-7:22");
         assertThat(NcVerb.target(List.of("build-7:22"))).isEqualTo("build-7:22");
-        assertThat(NcVerb.target(List.of("fd7a::1", "22"))).isEqualTo("[fd7a:0:0:0:0:0:0:1]:22");
-        assertThat(NcVerb.target(List.of("[fd7a::1]", "22"))).isEqualTo("[fd7a:0:0:0:0:0:0:1]:22");
-        assertThat(NcVerb.target(List.of("[fd7a::1]:22"))).isEqualTo("[fd7a:0:0:0:0:0:0:1]:22");
+        assertThat(NcVerb.target(List.of("fd7a::1", "22"))).isEqualTo("[fd7a::1]:22");
+        assertThat(NcVerb.target(List.of("[fd7a::1]", "22"))).isEqualTo("[fd7a::1]:22");
+        assertThat(NcVerb.target(List.of("[fd7a::1]:22"))).isEqualTo("[fd7a::1]:22");
         assertThat(NcVerb.target(List.of("bücher.example", "22"))).isEqualTo("xn--bcher-kva.example:22");
     }
 

@@ -66,7 +66,7 @@ class ProxyEnvironmentTest {
     void theAddressesAreThoseOfTheRunningAgent() throws Exception {
         assertThat(ProxyAddresses.of(Json.parse("""
                         {"listeners": [{"kind": "socks5", "address": "127.0.0.1:1080"},
-                                       {"kind": "http", "address": "[0:0:0:0:0:0:0:0]:3128"},
+                                       {"kind": "http", "address": "[::]:3128"},
                                        {"kind": "http", "address": "127.0.0.1:3129"}]}""")))
                 .isEqualTo(new ProxyAddresses(Optional.of("[::1]:3128"), Optional.of("127.0.0.1:1080")));
         assertThat(ProxyAddresses.of(Json.parse("{\"listeners\": []}")).isEmpty())

@@ -2,6 +2,7 @@ package dev.tailnet.agent.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.proxy.request.AddressText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class ConfigFileTest {
         assertThat(settings.node().loginServer()).hasToString("http://headscale:8080");
         assertThat(settings.node().tags()).containsExactly("tag:a", "tag:b");
         assertThat(settings.node().acceptRoutes()).isFalse();
-        assertThat(settings.listeners().mixed()).extracting(Addresses::format).containsExactly("127.0.0.1:1056");
+        assertThat(settings.listeners().mixed()).extracting(AddressText::of).containsExactly("127.0.0.1:1056");
         assertThat(settings.listeners().socks5()).hasSize(2);
         assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.logLevel()).isEqualTo(LogLevel.INFO);

@@ -32,7 +32,7 @@ class ConfigurationPrinterTest {
                         advertise-routes: []  # default
                         shields-up: auto  # default
                         port: 0  # default
-                        listen: [127.0.0.1:1056, "[0:0:0:0:0:0:0:1]:1056"]  # agent.yaml line 2
+                        listen: [127.0.0.1:1056, "[::1]:1056"]  # agent.yaml line 2
                         socks5-listen: []  # default
                         http-listen: []  # default
                         dns-listen: []  # default

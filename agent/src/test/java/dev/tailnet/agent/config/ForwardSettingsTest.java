@@ -38,7 +38,7 @@ class ForwardSettingsTest {
             tcp:5432=db:5432,            tcp:127.0.0.1:5432=db:5432
             udp:localhost:53=dns:53,     udp:127.0.0.1:53=dns:53
             0=DB.Internal.:1,            tcp:127.0.0.1:0=db.internal:1
-            [::1]:0=[fd7a::1]:80,        tcp:[0:0:0:0:0:0:0:1]:0=[fd7a:0:0:0:0:0:0:1]:80
+            [::1]:0=[fd7a::1]:80,        tcp:[::1]:0=[fd7a::1]:80
             127.0.0.2:80=100.64.0.1:80,  tcp:127.0.0.2:80=100.64.0.1:80
             """)
     void readsEveryForm(String text, String canonical) {

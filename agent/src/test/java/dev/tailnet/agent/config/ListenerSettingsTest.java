@@ -2,6 +2,7 @@ package dev.tailnet.agent.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tailnet.proxy.request.AddressText;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ListenerSettingsTest {
 
     private static List<String> text(List<InetSocketAddress> addresses) {
-        return addresses.stream().map(Addresses::format).toList();
+        return addresses.stream().map(AddressText::of).toList();
     }
 
     @Test

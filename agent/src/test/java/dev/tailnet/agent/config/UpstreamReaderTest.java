@@ -26,7 +26,7 @@ class UpstreamReaderTest {
     @Test
     void carriesDirectAndControlTrafficByDefault() {
         var upstream = upstream(Load.with().flag(Setting.UPSTREAM_PROXY, "socks5h://[::1]"));
-        assertThat(upstream.proxy()).hasToString("socks5://[0:0:0:0:0:0:0:1]:1080");
+        assertThat(upstream.proxy()).hasToString("socks5://[::1]:1080");
         assertThat(upstream.proxy().credentials()).isNull();
         assertThat(upstream.direct()).isTrue();
         assertThat(upstream.control()).isTrue();

@@ -24,7 +24,7 @@ class ExposuresTest {
                         "limit 7",
                         "tcp 3000 localhost:3000",
                         "tcp 8765 127.0.0.1:9000 from=tag:ci from=user:alice@example.com proxy-protocol",
-                        "udp 5353 [0:0:0:0:0:0:0:1]:53 from=10.0.0.0/8");
+                        "udp 5353 [::1]:53 from=10.0.0.0/8");
     }
 
     @Test

@@ -102,7 +102,7 @@ class InboundConnectionsTest {
         connections.rejected(new NodeEvent.Rejected(3, Code.DENIED, DENIED, "not to \"you\""));
 
         assertThat(lines)
-                .containsExactly("INBOUND id=3 transport=UDP peer=[fd7a:0:0:0:0:0:0:9]:1 port=53 outcome=NOT_ALLOWED"
+                .containsExactly("INBOUND id=3 transport=UDP peer=[fd7a::9]:1 port=53 outcome=NOT_ALLOWED"
                         + " message=\"not to \\\"you\\\"\"");
     }
 

@@ -93,7 +93,7 @@ class PendingOperationsTest {
 
         pending.dialed(new NodeEvent.Dialed(1, Code.REFUSED, ""));
 
-        assertThat(failure(dial).getMessage()).startsWith("[fd7a:115c:a1e0:0:0:0:0:7]:5432 refused");
+        assertThat(failure(dial).getMessage()).startsWith("[fd7a:115c:a1e0::7]:5432 refused");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.tailnet.proxy.audit;
 
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Host;
@@ -110,7 +111,7 @@ public final class Slf4jAuditSink implements AuditSink {
 
     private static void address(StringBuilder line, @Nullable InetAddress address) {
         if (address != null) {
-            line.append(" address=").append(address.getHostAddress());
+            line.append(" address=").append(AddressText.of(address));
         }
     }
 
@@ -121,6 +122,6 @@ public final class Slf4jAuditSink implements AuditSink {
     }
 
     private static String joined(List<InetAddress> addresses) {
-        return addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(","));
+        return addresses.stream().map(AddressText::of).collect(Collectors.joining(","));
     }
 }

@@ -2,6 +2,7 @@ package dev.tailnet.proxy.connect;
 
 import dev.tailnet.proxy.policy.Policy;
 import dev.tailnet.proxy.policy.Verdict;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.FailureReason;
@@ -84,7 +85,7 @@ record Candidates(
     private static ConnectFailure unowned(InetAddress address) {
         return new ConnectFailure(
                 FailureReason.NOT_ON_TAILNET,
-                address.getHostAddress() + " is an address of the tailnet's range that no node has: see the node's list"
+                AddressText.of(address) + " is an address of the tailnet's range that no node has: see the node's list"
                         + " of peers, and whether an ACL hides the one you want");
     }
 

@@ -1,5 +1,6 @@
 package dev.tailnet.proxy.policy;
 
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Host;
 import dev.tailnet.proxy.request.Route;
@@ -68,7 +69,7 @@ public final class BasePolicy implements Policy {
         AddressKind kind = AddressKind.of(meant);
         return isThisHost(name) || kind.mayBeReachedBy(route)
                 ? null
-                : Ban.of(kind, name + " (" + address.getHostAddress() + ")", address, meant);
+                : Ban.of(kind, name + " (" + AddressText.of(address) + ")", address, meant);
     }
 
     /** Whether the way may be used, whatever is at its end. */
@@ -122,8 +123,8 @@ public final class BasePolicy implements Policy {
     /** The target in the client's words, with what is behind them. */
     static String shown(ConnectRequest request, InetAddress address, InetAddress meant) {
         String host = request.target().host().toString();
-        String literal = address.getHostAddress();
-        String behind = address.equals(meant) ? literal : literal + ", that is " + meant.getHostAddress();
+        String literal = AddressText.of(address);
+        String behind = address.equals(meant) ? literal : literal + ", that is " + AddressText.of(meant);
         return host.equals(behind) ? host : host + " (" + behind + ")";
     }
 }

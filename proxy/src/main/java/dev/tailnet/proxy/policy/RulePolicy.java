@@ -10,6 +10,7 @@ import dev.tailnet.proxy.policy.rules.Rule;
 import dev.tailnet.proxy.policy.rules.RuleProtocol;
 import dev.tailnet.proxy.policy.rules.RuleReview;
 import dev.tailnet.proxy.policy.rules.RuleSet;
+import dev.tailnet.proxy.request.AddressText;
 import dev.tailnet.proxy.request.ConnectFailure;
 import dev.tailnet.proxy.request.ConnectRequest;
 import dev.tailnet.proxy.request.Host;
@@ -117,7 +118,7 @@ public final class RulePolicy implements Policy {
         if (ban != null && !isLifted(ban, facts)) {
             return ban.refusal();
         }
-        String shown = name + " (" + address.getHostAddress() + ")";
+        String shown = name + " (" + AddressText.of(address) + ")";
         Finding finding = find(facts, alsoCalled, rules::foresee);
         return finding.effect() != Effect.DENY && isPrivateByTheWay(facts, meant, route)
                 ? texts.privateAddress(shown)

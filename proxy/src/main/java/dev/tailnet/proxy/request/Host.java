@@ -1,6 +1,5 @@
 package dev.tailnet.proxy.request;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 
 /** A host as a client named it: by name or by address. */
@@ -30,13 +29,12 @@ public sealed interface Host {
     record Address(InetAddress address) implements Host {
         @Override
         public String toUriString() {
-            String text = address.getHostAddress();
-            return address instanceof Inet6Address ? "[" + text + "]" : text;
+            return AddressText.bracketed(address);
         }
 
         @Override
         public String toString() {
-            return address.getHostAddress();
+            return AddressText.of(address);
         }
     }
 }

@@ -161,7 +161,7 @@ class BasePolicyTest {
                 .isInstanceOfSatisfying(
                         Verdict.Refused.class,
                         refused -> assertThat(refused.message())
-                                .startsWith("evil.example (64:ff9b:0:0:0:0:7f00:1, that is 127.0.0.1) is this host"));
+                                .startsWith("evil.example (64:ff9b::7f00:1, that is 127.0.0.1) is this host"));
     }
 
     @ParameterizedTest

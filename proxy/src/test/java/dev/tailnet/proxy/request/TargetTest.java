@@ -14,7 +14,7 @@ class TargetTest {
         "example.com:443, example.com:443",
         "EXAMPLE.com.:80, example.com:80",
         "10.0.0.1:1, 10.0.0.1:1",
-        "[::1]:65535, [0:0:0:0:0:0:0:1]:65535",
+        "[::1]:65535, [::1]:65535",
         "example.com:0080, example.com:80"
     })
     void readsAuthorities(String authority, String target) throws Exception {

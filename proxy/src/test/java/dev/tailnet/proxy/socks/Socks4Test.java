@@ -49,7 +49,7 @@ class Socks4Test {
     }
 
     @ParameterizedTest
-    @CsvSource({"DB.internal., db.internal:5432", "0x7f.1, 127.0.0.1:5432", "[::1], [0:0:0:0:0:0:0:1]:5432"})
+    @CsvSource({"DB.internal., db.internal:5432", "0x7f.1, 127.0.0.1:5432", "[::1], [::1]:5432"})
     void readsANameOfVersion4a(String name, String target) {
         channel.receive(TestClient.socks4Connect(name, 5432));
         assertThat(channel.requests())

@@ -1,5 +1,6 @@
 package dev.tailnet.proxy.policy.rules;
 
+import dev.tailnet.proxy.request.AddressText;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -147,7 +148,7 @@ public record Cidr(boolean isIpv4, long high, long low, int length) implements C
                 ? ByteBuffer.allocate(4).putInt((int) low).array()
                 : ByteBuffer.allocate(16).putLong(high).putLong(low).array();
         try {
-            return InetAddress.getByAddress(bytes).getHostAddress() + "/" + length;
+            return AddressText.of(InetAddress.getByAddress(bytes)) + "/" + length;
         } catch (java.net.UnknownHostException e) {
             throw new AssertionError("so many bytes are an address", e);
         }
