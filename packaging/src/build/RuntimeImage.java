@@ -23,12 +23,12 @@ import java.util.stream.Stream;
  */
 final class RuntimeImage {
     /**
-     * What the agent and its libraries use; Jackson does not start without java.xml. Not here, though jars name them:
-     * java.desktop and java.sql (Jackson, Micrometer and JNA do without when they are absent), java.naming and jdk.jfr (likewise
-     * Netty).
+     * What the agent and its libraries use; Jackson does not start without java.xml, and sockets look for jdk.net, in each jar when
+     * it is absent. Not here, though jars name them: java.desktop and java.sql (Jackson, Micrometer and JNA do without when they are
+     * absent), java.naming and jdk.jfr (likewise Netty).
      */
-    private static final List<String> MODULES =
-            List.of("java.base", "java.logging", "java.management", "java.xml", "jdk.management", "jdk.unsupported");
+    private static final List<String> MODULES = List.of(
+            "java.base", "java.logging", "java.management", "java.xml", "jdk.management", "jdk.net", "jdk.unsupported");
 
     /** Nobody starts these from the distribution; simdsort is for sorting arrays of numbers fast; Debian's modules have their debuginfo. */
     private static final String EXCLUDED =

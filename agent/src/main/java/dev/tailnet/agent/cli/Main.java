@@ -20,7 +20,8 @@ public final class Main {
     public static void main(String[] args) {
         var invocation = Invocation.current();
         if (invocation == Invocation.TAILSCALE) {
-            System.exit(exitCode(new Program(Verbs.ofTailscale(), invocation), args));
+            end(exitCode(new Program(Verbs.ofTailscale(), invocation), args));
+            return;
         }
         var library = NativeLibrary.none();
         if (args.length > 0 && args[0].equals(Verbs.RUN) && Arrays.stream(args).noneMatch(NEEDS_NO_LIBRARY::contains)) {
@@ -72,7 +73,21 @@ public final class Main {
                     };
                 },
                 library);
-        System.exit(exitCode(new Program(Verbs.ofAgent(run), invocation), args));
+        int code = exitCode(new Program(Verbs.ofAgent(run), invocation), args);
+        if (args.length > 0 && args[0].equals(Verbs.RUN)) {
+            System.exit(code);
+        }
+        end(code);
+    }
+
+    /**
+     * Ends a verb, which has no shutdown hooks. {@link System#exit} would first look for a logger to tell, in each jar of the class
+     * path.
+     */
+    private static void end(int code) {
+        System.out.flush();
+        System.err.flush();
+        Runtime.getRuntime().halt(code);
     }
 
     private static int exitCode(Program program, String[] args) {

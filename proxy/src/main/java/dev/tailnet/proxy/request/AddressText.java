@@ -1,23 +1,26 @@
 package dev.tailnet.proxy.request;
 
-import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** Addresses as users see them: IPv6 as RFC 5952 has it, where Java writes out every zero. */
+/**
+ * Addresses as users see them: IPv6 as RFC 5952 has it, where Java writes out every zero. (Netty's NetUtil writes it so too, and
+ * goes through the machine's interfaces before.)
+ */
 public final class AddressText {
+    private static final int GROUPS = 8;
+
     private AddressText() {}
 
     /** {@code 192.0.2.1} or {@code 2001:db8::1}; one of a link with its zone, {@code fe80::1%eth0}. */
     public static String of(InetAddress address) {
-        String text = NetUtil.toAddressString(address);
-        if (address instanceof Inet6Address && address.isLinkLocalAddress()) {
-            String zoned = address.getHostAddress();
-            int zone = zoned.indexOf('%');
-            return zone < 0 ? text : text + zoned.substring(zone);
+        String full = address.getHostAddress();
+        if (!(address instanceof Inet6Address)) {
+            return full;
         }
-        return text;
+        int zone = full.indexOf('%');
+        return zone < 0 ? compressed(full) : compressed(full.substring(0, zone)) + full.substring(zone);
     }
 
     /** {@code 192.0.2.1:443} or {@code [2001:db8::1]:443}. */
@@ -29,5 +32,34 @@ public final class AddressText {
     public static String bracketed(InetAddress address) {
         String text = of(address);
         return address instanceof Inet6Address ? "[" + text + "]" : text;
+    }
+
+    /** Of eight groups, the first of the longest runs of zeros, if it is of two or more, becomes {@code ::}. */
+    private static String compressed(String full) {
+        String[] groups = full.split(":");
+        int start = GROUPS;
+        int length = 1;
+        for (int i = 0; i < GROUPS; i++) {
+            int end = i;
+            while (end < GROUPS && groups[end].equals("0")) {
+                end++;
+            }
+            if (end - i > length) {
+                start = i;
+                length = end - i;
+            }
+        }
+        if (start == GROUPS) {
+            return full;
+        }
+        var text = new StringBuilder(full.length());
+        for (int i = 0; i < start; i++) {
+            text.append(groups[i]).append(i + 1 < start ? ":" : "");
+        }
+        text.append("::");
+        for (int i = start + length; i < GROUPS; i++) {
+            text.append(groups[i]).append(i + 1 < GROUPS ? ":" : "");
+        }
+        return text.toString();
     }
 }

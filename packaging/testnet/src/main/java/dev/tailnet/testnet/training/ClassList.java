@@ -40,6 +40,12 @@ record ClassList(SortedSet<String> classes, SortedSet<String> forms, SortedSet<C
     private static final String CONSTANTS = "@cp ";
     private static final String CALL_SITE = "@call-site ";
 
+    /**
+     * Of Jackson's for java.sql, which the runtime lacks: the JVM cannot verify some of them, takes those into no cache, and would load them
+     * from the jar at each start, because others name them.
+     */
+    private static final String OF_SQL = "tools/jackson/databind/ext/sql/";
+
     private ClassList() {
         this(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
     }
@@ -102,7 +108,7 @@ record ClassList(SortedSet<String> classes, SortedSet<String> forms, SortedSet<C
         } else if (!line.startsWith("@") && !line.startsWith("#") && !line.contains(" source: ")) {
             // NAME id: NUMBER, where the number is of that run.
             String name = line.split(" ", 2)[0];
-            if (classFile(name).isPresent()) {
+            if (!name.startsWith(OF_SQL) && classFile(name).isPresent()) {
                 classes.add(name);
             }
         }

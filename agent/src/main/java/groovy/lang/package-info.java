@@ -1,0 +1,2 @@
+/** For picocli alone: see {@link groovy.lang.Closure}. */
+package groovy.lang;
