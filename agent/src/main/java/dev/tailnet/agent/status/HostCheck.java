@@ -17,7 +17,7 @@ final class HostCheck {
 
     /** @param configured the listener's address as it was asked for */
     HostCheck(InetSocketAddress configured) {
-        allowed.add(AddressText.bracketed(configured.getAddress()));
+        allowed.add(literal(configured.getAddress()));
         allowed.add(configured.getHostString().toLowerCase(Locale.ROOT));
     }
 
@@ -30,12 +30,17 @@ final class HostCheck {
             return false;
         }
         String name = withoutPort(host.trim().toLowerCase(Locale.ROOT));
-        return allowed.contains(name) || name.equals(AddressText.bracketed(local));
+        return allowed.contains(name) || name.equals(literal(local));
     }
 
     private static String withoutPort(String host) {
         int bracket = host.indexOf(']');
         int colon = host.indexOf(':', Math.max(bracket, 0));
         return colon < 0 ? host : host.substring(0, colon);
+    }
+
+    /** As it stands in a Host field: without a zone, which means nothing to others. */
+    private static String literal(InetAddress address) {
+        return AddressText.bracketed(address).replaceFirst("%[^\\]]*", "");
     }
 }

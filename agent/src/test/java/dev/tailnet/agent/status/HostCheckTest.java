@@ -2,6 +2,7 @@ package dev.tailnet.agent.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,15 @@ class HostCheckTest {
 
         assertThat(new HostCheck(new InetSocketAddress(address, 9002)).allows(host, address))
                 .isEqualTo(allowed);
+    }
+
+    @Test
+    void theZoneOfALinkIsNotPartOfAHost() throws Exception {
+        byte[] bytes = InetAddress.ofLiteral("fe80::1").getAddress();
+        InetAddress address = Inet6Address.getByAddress(null, bytes, 7);
+
+        assertThat(new HostCheck(new InetSocketAddress(address, 9002)).allows("[fe80::1]:9002", address))
+                .isTrue();
     }
 
     @Test

@@ -75,28 +75,27 @@ public final class BasePolicy implements Policy {
     /** Whether the way may be used, whatever is at its end. */
     Verdict onRoute(ConnectRequest request, InetAddress address, Route route) {
         return switch (route) {
-            case DIRECT, UPSTREAM_PROXY, EXIT_NODE ->
-                outside(shown(request, address, EmbeddedAddress.in(address)), route);
+            case DIRECT, UPSTREAM_PROXY, EXIT_NODE -> outside(request, address, route);
             case TAILNET, SUBNET, UNOWNED -> Verdict.allowed();
         };
     }
 
     @Override
     public Verdict onUnresolved(ConnectRequest request, Route route) {
-        return outside(request.target().host().toString(), route);
+        return outside(request, null, route);
     }
 
-    private Verdict outside(String target, Route route) {
+    private Verdict outside(ConnectRequest request, @Nullable InetAddress address, Route route) {
         return switch (internet.get()) {
             case Internet.Direct() -> Verdict.allowed();
             case Internet.Denied() ->
                 Verdict.refused(
                         "internet-deny",
-                        target
+                        shown(request, address)
                                 + " is outside the tailnet, and connections there are off (--internet=deny): start the"
                                 + " agent with --internet=direct to allow them");
             case Internet.ThroughExitNode(Supplier<String> trouble) ->
-                route == Route.EXIT_NODE ? Verdict.allowed() : noExitNode(target, trouble.get());
+                route == Route.EXIT_NODE ? Verdict.allowed() : noExitNode(shown(request, address), trouble.get());
         };
     }
 
@@ -118,6 +117,12 @@ public final class BasePolicy implements Policy {
         }
         AddressKind kind = AddressKind.of(meant);
         return kind.isNoDestination() ? Ban.of(kind, shown(request, address, meant), address, meant) : null;
+    }
+
+    private static String shown(ConnectRequest request, @Nullable InetAddress address) {
+        return address == null
+                ? request.target().host().toString()
+                : shown(request, address, EmbeddedAddress.in(address));
     }
 
     /** The target in the client's words, with what is behind them. */

@@ -3,6 +3,7 @@ package dev.tailnet.proxy.request;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /**
  * Addresses as users see them: IPv6 as RFC 5952 has it, where Java writes out every zero. (Netty's NetUtil writes it so too, and
@@ -36,12 +37,12 @@ public final class AddressText {
 
     /** Of eight groups, the first of the longest runs of zeros, if it is of two or more, becomes {@code ::}. */
     private static String compressed(String full) {
-        String[] groups = full.split(":");
+        List<String> groups = List.of(full.split(":"));
         int start = GROUPS;
         int length = 1;
         for (int i = 0; i < GROUPS; i++) {
             int end = i;
-            while (end < GROUPS && groups[end].equals("0")) {
+            while (end < GROUPS && groups.get(end).equals("0")) {
                 end++;
             }
             if (end - i > length) {
@@ -49,17 +50,9 @@ public final class AddressText {
                 length = end - i;
             }
         }
-        if (start == GROUPS) {
-            return full;
-        }
-        var text = new StringBuilder(full.length());
-        for (int i = 0; i < start; i++) {
-            text.append(groups[i]).append(i + 1 < start ? ":" : "");
-        }
-        text.append("::");
-        for (int i = start + length; i < GROUPS; i++) {
-            text.append(groups[i]).append(i + 1 < GROUPS ? ":" : "");
-        }
-        return text.toString();
+        return start == GROUPS
+                ? full
+                : String.join(":", groups.subList(0, start)) + "::"
+                        + String.join(":", groups.subList(start + length, GROUPS));
     }
 }
